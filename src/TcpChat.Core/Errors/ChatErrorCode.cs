@@ -1,0 +1,50 @@
+namespace TcpChat.Errors;
+
+/// <summary>What went wrong, as a caller can act on it. The cmdlets use the name as the error's id.</summary>
+public enum ChatErrorCode
+{
+    /// <summary>Nobody listens at that address and port (ECONNREFUSED).</summary>
+    ConnectionRefused,
+
+    /// <summary>No way leads to that address (EHOSTUNREACH, ENETUNREACH).</summary>
+    HostUnreachable,
+
+    /// <summary>The name has no address.</summary>
+    NameNotFound,
+
+    /// <summary>No connection within the time given.</summary>
+    ConnectTimeout,
+
+    /// <summary>The connection failed for another reason, which the message and the inner exception tell.</summary>
+    ConnectFailed,
+
+    /// <summary>Another socket listens at that address and port (EADDRINUSE).</summary>
+    PortInUse,
+
+    /// <summary>The address to listen at is none of this machine's (EADDRNOTAVAIL).</summary>
+    AddressNotAvailable,
+
+    /// <summary>The system does not let this user listen at that port (EACCES).</summary>
+    PortAccessDenied,
+
+    /// <summary>Listening failed for another reason, which the message and the inner exception tell.</summary>
+    ListenFailed,
+
+    /// <summary>The session has ended, or its sending side has; its CloseReason tells why.</summary>
+    SessionClosed,
+
+    /// <summary>The outbox had no room for the message within the time given.</summary>
+    SendTimeout,
+
+    /// <summary>No message came within the time given.</summary>
+    ReceiveTimeout,
+
+    /// <summary>The message is larger than the framing or the limit allows.</summary>
+    MessageTooLarge,
+
+    /// <summary>The text has a character that the session's encoding cannot express.</summary>
+    TextNotEncodable,
+
+    /// <summary>The peer broke the rules of the framing.</summary>
+    ProtocolViolation,
+}

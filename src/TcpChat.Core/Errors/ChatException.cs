@@ -1,0 +1,15 @@
+namespace TcpChat.Errors;
+
+/// <summary>The one exception of this library: an error code to act on, and a sentence to read.</summary>
+public sealed class ChatException : IOException
+{
+    /// <summary>Makes an exception with its code.</summary>
+    public ChatException(ChatErrorCode code, string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Code = code;
+    }
+
+    /// <summary>What went wrong.</summary>
+    public ChatErrorCode Code { get; }
+}

@@ -1,0 +1,304 @@
+using System.Net;
+using System.Net.Sockets;
+using TcpChat.Errors;
+using TcpChat.Sessions;
+using TcpChat.Threading;
+using TcpChat.Transport;
+
+namespace TcpChat.Servers;
+
+/// <summary>A listener and its sessions. Safe to use from any thread.</summary>
+public sealed class ChatServer : IDisposable
+{
+    private readonly ServerOptions _options;
+    private readonly Socket _listener;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, ChatSession> _live = [];
+    private readonly EndedSessions _ended;
+    private readonly byte[]? _greeting;
+    private readonly Pulse _changed = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _accepting = Task.CompletedTask;
+    private Task? _stopTask;
+    private SessionTotals _endedTotals;
+    private long _accepted;
+    private long _acceptErrors;
+    private int _version;
+
+    private ChatServer(ServerOptions options, Socket listener)
+    {
+        _options = options;
+        _listener = listener;
+        _ended = new EndedSessions(options.EndedSessionLimit, options.EndedUnreadSessionLimit);
+        _greeting = options.Greeting is null ? null : new Text.TextCodec(options.Session.Encoding).Wrap(options.Greeting, options.Session.Framing);
+        LocalEndPoint = (IPEndPoint)listener.LocalEndPoint!;
+    }
+
+    /// <summary>Raised before a new session begins to read. Handlers must not block.</summary>
+    public event Action<ChatSession>? SessionOpened;
+
+    /// <summary>Raised when a session is over. Handlers must not block.</summary>
+    public event Action<ChatSession>? SessionClosed;
+
+    /// <summary>Raised when an ended session is kept no longer. Handlers must not block.</summary>
+    public event Action<ChatSession>? SessionForgotten;
+
+    /// <summary>Raised when accepting a connection failed; it is tried again after a pause. Handlers must not block.</summary>
+    public event Action<SocketException>? AcceptFailed;
+
+    /// <summary>Where it listens, the port that the system chose included.</summary>
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>How it listens and serves.</summary>
+    public ServerOptions Options => _options;
+
+    /// <summary>The messages of all its sessions, in the order they came.</summary>
+    public ServerInbox Inbox { get; } = new();
+
+    /// <summary>True until it is told to stop.</summary>
+    public bool IsListening => !_stopping.IsCancellationRequested;
+
+    /// <summary>Changes whenever a session comes, goes or is forgotten.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    /// <summary>Fires whenever a session comes or goes.</summary>
+    public Pulse Changed => _changed;
+
+    /// <summary>The sessions that are not over, by id.</summary>
+    public IReadOnlyList<ChatSession> Sessions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Sorted(_live.Values);
+            }
+        }
+    }
+
+    /// <summary>The sessions that are over and still kept, by id.</summary>
+    public IReadOnlyList<ChatSession> EndedSessions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Sorted(_ended.All);
+            }
+        }
+    }
+
+    /// <summary>How many sessions are not over.</summary>
+    public int SessionCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _live.Count;
+            }
+        }
+    }
+
+    /// <summary>Connections accepted so far.</summary>
+    public long Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Accepts that failed so far.</summary>
+    public long AcceptErrors => Volatile.Read(ref _acceptErrors);
+
+    /// <summary>What all its sessions have sent and received so far.</summary>
+    public SessionTotals Totals
+    {
+        get
+        {
+            lock (_gate)
+            {
+                SessionTotals totals = _endedTotals;
+                foreach (ChatSession session in _live.Values)
+                {
+                    totals += SessionTotals.Of(session);
+                }
+
+                return totals with { DroppedMessages = totals.DroppedMessages + _ended.DroppedMessages };
+            }
+        }
+    }
+
+    /// <summary>Listens, and begins to accept.</summary>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatErrorCode.PortInUse"/>, <see cref="ChatErrorCode.AddressNotAvailable"/>,
+    /// <see cref="ChatErrorCode.PortAccessDenied"/>, <see cref="ChatErrorCode.ListenFailed"/>, or
+    /// <see cref="ChatErrorCode.TextNotEncodable"/> for the greeting.
+    /// </exception>
+    public static ChatServer Start(ServerOptions options)
+    {
+        Socket listener = ListeningSocket.Open(options.Address, options.Port, options.Backlog);
+        try
+        {
+            ChatServer server = new(options, listener);
+            AcceptLoop loop = new(listener.AcceptAsync, server.Accept, server.ReportAcceptFailure, options.Session.TimeProvider);
+            server._accepting = Task.Run(() => loop.RunAsync(server._stopping.Token));
+            return server;
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops listening at once, closes all sessions in order and at the same time, and cuts those that need longer.
+    /// What was received can still be taken.
+    /// </summary>
+    /// <param name="timeout">How long the sessions may take to send what they owe.</param>
+    public Task StopAsync(TimeSpan timeout)
+    {
+        lock (_gate)
+        {
+            if (_stopTask is null)
+            {
+                _stopTask = StopCoreAsync(timeout);
+                return _stopped.Task;
+            }
+        }
+
+        return StopWithinAsync(timeout);
+    }
+
+    /// <summary>Stops at once, without waiting.</summary>
+    public void Dispose() => _ = StopAsync(TimeSpan.Zero);
+
+    /// <summary>Ends when the server has stopped and its sessions are over.</summary>
+    public Task WaitForStopAsync(CancellationToken cancellationToken = default) => _stopped.Task.WaitAsync(cancellationToken);
+
+    private static List<ChatSession> Sorted(IEnumerable<ChatSession> sessions)
+    {
+        List<ChatSession> list = [.. sessions];
+        list.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        return list;
+    }
+
+    private async Task StopCoreAsync(TimeSpan timeout)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _listener.Dispose();
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(Sessions.Select(s => s.CloseAsync(timeout, CloseReason.ServerStopped))).ConfigureAwait(false);
+        Inbox.Complete();
+        _stopped.TrySetResult();
+        Change();
+    }
+
+    private async Task StopWithinAsync(TimeSpan timeout)
+    {
+        try
+        {
+            await _stopped.Task.WaitAsync(timeout, _options.Session.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            foreach (ChatSession session in Sessions)
+            {
+                session.Abort(CloseReason.ServerStopped);
+            }
+
+            await _stopped.Task.ConfigureAwait(false);
+        }
+    }
+
+    private void Accept(Socket socket)
+    {
+        ChatSession session;
+        try
+        {
+            KeepAlive.Enable(socket);
+            SocketTransport transport = new(socket);
+            session = new ChatSession(transport, _options.Session, $"{transport.RemoteEndPoint}", MakeSink, Inbox.NextArrival) { IsServerSide = true };
+        }
+        catch (SocketException e)
+        {
+            // The client has gone already; some systems tell so only now.
+            socket.Dispose();
+            ReportAcceptFailure(e);
+            return;
+        }
+
+        Interlocked.Increment(ref _accepted);
+        Inbox.Add(session);
+        session.Closed += Ended;
+        lock (_gate)
+        {
+            _live.Add(session.Id, session);
+        }
+
+        Change();
+        SessionOpened?.Invoke(session);
+        if (_greeting is not null)
+        {
+            _ = GreetAsync(session, _greeting);
+        }
+
+        session.Start();
+        if (!IsListening)
+        {
+            // Accepted while the server was told to stop, and perhaps too late to be among those it closes.
+            session.Abort(CloseReason.ServerStopped);
+        }
+    }
+
+    private static async Task GreetAsync(ChatSession session, byte[] greeting)
+    {
+        try
+        {
+            await session.SendFramesAsync(greeting, 1).ConfigureAwait(false);
+        }
+        catch (ChatException)
+        {
+            // The peer has gone before it could be greeted; the session's CloseReason tells how.
+        }
+    }
+
+    private SessionSink MakeSink(ChatSession session) => _options.Answer switch
+    {
+        ServerAnswer.Echo => new EchoSink(session, _options.Session.Framing),
+        _ => new InboxSink(session),
+    };
+
+    private void ReportAcceptFailure(SocketException exception)
+    {
+        Interlocked.Increment(ref _acceptErrors);
+        AcceptFailed?.Invoke(exception);
+    }
+
+    private void Ended(ChatSession session)
+    {
+        List<ChatSession> forgotten;
+        lock (_gate)
+        {
+            if (!_live.Remove(session.Id))
+            {
+                return;
+            }
+
+            _endedTotals += SessionTotals.Of(session);
+            forgotten = _ended.Add(session);
+        }
+
+        SessionClosed?.Invoke(session);
+        foreach (ChatSession gone in forgotten)
+        {
+            SessionForgotten?.Invoke(gone);
+        }
+
+        Change();
+    }
+
+    private void Change()
+    {
+        Interlocked.Increment(ref _version);
+        _changed.Fire();
+    }
+}

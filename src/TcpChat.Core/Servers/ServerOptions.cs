@@ -1,0 +1,48 @@
+using System.Net;
+using TcpChat.Sessions;
+
+namespace TcpChat.Servers;
+
+/// <summary>What a server does with messages.</summary>
+public enum ServerAnswer
+{
+    /// <summary>They wait in the session's inbox for a script to take them.</summary>
+    Inbox,
+
+    /// <summary>Each is sent back.</summary>
+    Echo,
+}
+
+/// <summary>How a server listens and serves.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>The default length asked for the queue of connections not accepted yet. The system caps it (net.core.somaxconn on Linux).</summary>
+    public const int DefaultBacklog = 4096;
+
+    /// <summary>Its name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where to listen. <see cref="IPAddress.IPv6Any"/> listens on IPv4 as well.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The port; 0: the system chooses.</summary>
+    public int Port { get; init; }
+
+    /// <summary>How many connections the system is asked to keep until they are accepted.</summary>
+    public int Backlog { get; init; } = DefaultBacklog;
+
+    /// <summary>What happens with messages.</summary>
+    public ServerAnswer Answer { get; init; }
+
+    /// <summary>Text sent to each new session as its first message.</summary>
+    public string? Greeting { get; init; }
+
+    /// <summary>How many ended sessions are kept to be looked at when nothing of theirs is unread.</summary>
+    public int EndedSessionLimit { get; init; } = 100;
+
+    /// <summary>How many ended sessions are kept because they have messages that nobody has taken; then the oldest goes, and its messages are counted as dropped.</summary>
+    public int EndedUnreadSessionLimit { get; init; } = 1000;
+
+    /// <summary>How its sessions behave.</summary>
+    public SessionOptions Session { get; init; } = new() { HalfCloseTimeout = TimeSpan.FromSeconds(2) };
+}

@@ -1,0 +1,45 @@
+using System.Text;
+
+namespace TcpChat.Sessions;
+
+/// <summary>One unit that the framing cut out of a session's stream.</summary>
+public sealed class ChatMessage
+{
+    private readonly DateTime _receivedAtUtc;
+    private readonly byte[] _bytes;
+    private string? _text;
+
+    internal ChatMessage(ChatSession session, byte[] bytes, string? text, long sequence, long arrival, DateTime receivedAtUtc)
+    {
+        Session = session;
+        Sequence = sequence;
+        Arrival = arrival;
+        _bytes = bytes;
+        _text = text;
+        _receivedAtUtc = receivedAtUtc;
+    }
+
+    /// <summary>The message as text. What was no text in the session's encoding stands as U+FFFD.</summary>
+    public string Text => _text ??= Encoding.UTF8.GetString(_bytes);
+
+    /// <summary>The message as it came, without its framing. One array per message: to be read, not written to.</summary>
+    public byte[] Bytes => _bytes;
+
+    /// <summary>The session it came by.</summary>
+    public ChatSession Session { get; }
+
+    /// <summary>Who sent it: the user's name where there is one, or else the session's.</summary>
+    public string Sender => Session.UserName ?? Session.Name;
+
+    /// <summary>When it was received, in local time.</summary>
+    public DateTime ReceivedAt => _receivedAtUtc.ToLocalTime();
+
+    /// <summary>Its number in its session, from 1.</summary>
+    public long Sequence { get; }
+
+    /// <summary>Its place among the messages of all sessions of a server.</summary>
+    internal long Arrival { get; }
+
+    /// <summary>The text.</summary>
+    public override string ToString() => Text;
+}

@@ -1,0 +1,23 @@
+namespace TcpChat.Sessions;
+
+/// <summary>Keeps messages for a script to take.</summary>
+internal sealed class InboxSink(ChatSession session) : SessionSink
+{
+    // A refused message is made once: its text may have moved the decoder's state.
+    private ChatMessage? _refused;
+
+    public override bool AnswersLater => true;
+
+    public override bool Offer(ReadOnlySpan<byte> payload)
+    {
+        ChatMessage message = _refused ?? session.MakeMessage(payload);
+        bool taken = session.Inbox.TryAdd(message);
+        _refused = taken ? null : message;
+        return taken;
+    }
+
+    public override ValueTask WaitForRoomAsync(CancellationToken cancellationToken) =>
+        new(session.Inbox.WaitForRoomAsync(cancellationToken));
+
+    public override void Complete() => session.Inbox.Complete();
+}

@@ -1,0 +1,189 @@
+using System.Buffers;
+using TcpChat.Errors;
+using TcpChat.Framing;
+using TcpChat.Transport;
+
+namespace TcpChat.Sessions;
+
+/// <summary>
+/// The read loop of a session: reads, has the framing cut, offers messages to the sink, and stops reading while the sink
+/// has no room. A buffer is held only while there is something in it, so an idle session costs none.
+/// </summary>
+internal sealed class SessionReader(ITransport transport, MessageFraming framing, SessionSink sink, int maximumMessageSize)
+{
+    private const int InitialBufferSize = 32 * 1024;
+
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
+    private int _examined;
+    private long _bytes;
+    private long _messages;
+    private bool _discarding;
+
+    /// <summary>How many bytes have been read.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>How many messages the sink has taken.</summary>
+    public long Messages => Volatile.Read(ref _messages);
+
+    /// <summary>From now on what arrives is read and thrown away.</summary>
+    public void Discard() => Volatile.Write(ref _discarding, true);
+
+    /// <summary>Reads to the end of the stream.</summary>
+    /// <param name="closing">Cancelled when nobody wants messages any more; reading goes on.</param>
+    /// <exception cref="ChatException">The peer broke a rule of the framing or sent too much.</exception>
+    public async Task ReadToEndAsync(CancellationToken closing)
+    {
+        try
+        {
+            while (await FillAsync().ConfigureAwait(false))
+            {
+                while (!Volatile.Read(ref _discarding) && Cut() is false)
+                {
+                    await AwaitSinkAsync(sink.WaitForRoomAsync(closing), closing).ConfigureAwait(false);
+                }
+
+                if (Volatile.Read(ref _discarding))
+                {
+                    _start = _end;
+                }
+
+                await AwaitSinkAsync(sink.EndOfReadAsync(closing), closing).ConfigureAwait(false);
+            }
+
+            while (!CutRest())
+            {
+                await AwaitSinkAsync(sink.WaitForRoomAsync(closing), closing).ConfigureAwait(false);
+            }
+
+            await AwaitSinkAsync(sink.EndOfReadAsync(closing), closing).ConfigureAwait(false);
+        }
+        finally
+        {
+            Return();
+        }
+    }
+
+    private async ValueTask<bool> FillAsync()
+    {
+        if (_start == _end)
+        {
+            Return();
+            await transport.WaitForDataAsync().ConfigureAwait(false);
+            _buffer = ArrayPool<byte>.Shared.Rent(InitialBufferSize);
+        }
+        else if (_end == _buffer.Length)
+        {
+            MakeRoom();
+        }
+
+        int read = await transport.ReceiveAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
+        _end += read;
+        Volatile.Write(ref _bytes, _bytes + read);
+        return read > 0;
+    }
+
+    /// <summary>Offers all whole messages of the buffer; false when the sink has refused one.</summary>
+    private bool Cut()
+    {
+        while (_start < _end)
+        {
+            FrameResult result = framing.Cut(_buffer.AsSpan(_start, _end - _start), _examined, maximumMessageSize);
+            if (result.Status == FrameStatus.NeedMore)
+            {
+                _examined = result.Examined;
+                return true;
+            }
+
+            if (!Offer(result))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool CutRest()
+    {
+        if (_start == _end || Volatile.Read(ref _discarding))
+        {
+            return true;
+        }
+
+        return Offer(framing.CutRest(_buffer.AsSpan(_start, _end - _start), maximumMessageSize));
+    }
+
+    private bool Offer(FrameResult result)
+    {
+        switch (result.Status)
+        {
+            case FrameStatus.TooLarge:
+                throw new ChatException(
+                    ChatErrorCode.MessageTooLarge,
+                    $"The peer sent a message of more than {maximumMessageSize} bytes, the limit of this session.");
+            case FrameStatus.Incomplete:
+                throw new ChatException(ChatErrorCode.ProtocolViolation, "The peer closed inside a message.");
+        }
+
+        if (!sink.Offer(_buffer.AsSpan(_start + result.Offset, result.Length)))
+        {
+            return false;
+        }
+
+        _start += result.Consumed;
+        _examined = 0;
+        Volatile.Write(ref _messages, _messages + 1);
+        return true;
+    }
+
+    /// <summary>Waits for the sink; a sink that has nobody left to serve turns reading into discarding.</summary>
+    private async ValueTask AwaitSinkAsync(ValueTask sinkTask, CancellationToken closing)
+    {
+        try
+        {
+            await sinkTask.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (closing.IsCancellationRequested)
+        {
+            Discard();
+        }
+        catch (ChatException e) when (e.Code == ChatErrorCode.SessionClosed)
+        {
+            Discard();
+        }
+    }
+
+    private void MakeRoom()
+    {
+        int held = _end - _start;
+        byte[] target = _buffer;
+        if (held > _buffer.Length / 2)
+        {
+            // Grows with what has really arrived, never with what a peer announces.
+            target = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, _buffer.Length * 2L));
+        }
+
+        _buffer.AsSpan(_start, held).CopyTo(target);
+        if (target != _buffer)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = target;
+        }
+
+        _start = 0;
+        _end = held;
+    }
+
+    private void Return()
+    {
+        if (_buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
+        _buffer = [];
+        _start = _end = _examined = 0;
+    }
+}

@@ -1,0 +1,17 @@
+namespace TcpChat.Sessions;
+
+/// <summary>Where a session is in its life. It only ever goes forward.</summary>
+public enum SessionState
+{
+    /// <summary>Messages go both ways.</summary>
+    Open,
+
+    /// <summary>The peer has said that it will send no more; what is still owed to it can be sent.</summary>
+    HalfClosed,
+
+    /// <summary>This side sends what its outbox holds, and closes.</summary>
+    Closing,
+
+    /// <summary>Over. What was received can still be taken.</summary>
+    Closed,
+}
