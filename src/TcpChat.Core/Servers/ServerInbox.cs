@@ -19,7 +19,7 @@ public sealed class ServerInbox
     }
 
     /// <summary>Raised, outside the lock, when a session's inbox was empty and is not any more.</summary>
-    public event Action? Filled;
+    public event Action<ChatSession>? Filled;
 
     /// <summary>Takes the oldest message of all sessions, if there is one.</summary>
     public bool TryTake([NotNullWhen(true)] out ChatMessage? message)
@@ -101,7 +101,7 @@ public sealed class ServerInbox
             }
 
             _changed.Fire();
-            Filled?.Invoke();
+            Filled?.Invoke(session);
         };
     }
 

@@ -29,7 +29,7 @@ public sealed class ChatSession : IDisposable
 
     // An int, so that the first cause can be set by compare-exchange; -1 while there is none.
     private int _closeReason = -1;
-    private volatile SessionState _state;
+    private volatile ChatSessionState _state;
     private Task? _closeTask;
     private Exception? _error;
     private long _messagesSent;
@@ -70,7 +70,7 @@ public sealed class ChatSession : IDisposable
     public string? UserName { get; internal set; }
 
     /// <summary>Where it is in its life.</summary>
-    public SessionState State => _state;
+    public ChatSessionState State => _state;
 
     /// <summary>The peer's address and port.</summary>
     public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
@@ -131,7 +131,7 @@ public sealed class ChatSession : IDisposable
     public bool IsServerSide { get; internal init; }
 
     /// <summary>True while messages can be sent.</summary>
-    public bool CanSend => _state is SessionState.Open or SessionState.HalfClosed;
+    public bool CanSend => _state is ChatSessionState.Open or ChatSessionState.HalfClosed;
 
     internal DateTime ConnectedAtUtc { get; }
 
@@ -199,15 +199,21 @@ public sealed class ChatSession : IDisposable
         return CloseWithinAsync(timeout);
     }
 
-    /// <summary>Cuts the connection. The peer sees a reset; what the outbox holds is lost.</summary>
-    public void Abort(CloseReason reason = Sessions.CloseReason.LocalClosed) => Cut(reason, null);
+    /// <summary>Cuts the connection. The peer sees a reset; what the outbox holds is lost. Does nothing when the session is over.</summary>
+    public void Abort(CloseReason reason = Sessions.CloseReason.LocalClosed)
+    {
+        if (_state != ChatSessionState.Closed)
+        {
+            Cut(reason, null);
+        }
+    }
 
     /// <summary>Cuts the connection if it is still there.</summary>
     public void Dispose() => Abort();
 
     /// <summary>Waits until the session is in that state or past it.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public Task WaitForStateAsync(SessionState state, CancellationToken cancellationToken = default) =>
+    public Task WaitForStateAsync(ChatSessionState state, CancellationToken cancellationToken = default) =>
         _stateChanged.WaitUntilAsync(() => _state >= state, cancellationToken);
 
     /// <summary>Ends when the session is over.</summary>
@@ -296,7 +302,7 @@ public sealed class ChatSession : IDisposable
 
         _readEnded.TrySetResult();
         SetReason(Sessions.CloseReason.PeerClosed, null);
-        SetState(SessionState.HalfClosed);
+        SetState(ChatSessionState.HalfClosed);
         _sink.Complete();
         if (_sink.AnswersLater)
         {
@@ -313,7 +319,7 @@ public sealed class ChatSession : IDisposable
         {
             Task change = _stateChanged.Next;
             TimeSpan rest = _options.HalfCloseTimeout - _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
-            if (rest <= TimeSpan.Zero || _state != SessionState.HalfClosed || _outbox.Failure is not null)
+            if (rest <= TimeSpan.Zero || _state != ChatSessionState.HalfClosed || _outbox.Failure is not null)
             {
                 return;
             }
@@ -334,7 +340,7 @@ public sealed class ChatSession : IDisposable
         // Off the caller's thread and lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         SetReason(reason, null);
-        SetState(SessionState.Closing);
+        SetState(ChatSessionState.Closing);
         _reader.Discard();
         _sink.Complete();
         await _closing.CancelAsync().ConfigureAwait(false);
@@ -414,7 +420,7 @@ public sealed class ChatSession : IDisposable
         }
     }
 
-    private void SetState(SessionState state)
+    private void SetState(ChatSessionState state)
     {
         lock (_gate)
         {
@@ -433,13 +439,13 @@ public sealed class ChatSession : IDisposable
     {
         lock (_gate)
         {
-            if (_state == SessionState.Closed)
+            if (_state == ChatSessionState.Closed)
             {
                 return;
             }
 
             _closedAtUtc = _options.TimeProvider.GetUtcNow().UtcDateTime;
-            _state = SessionState.Closed;
+            _state = ChatSessionState.Closed;
         }
 
         _closed.TrySetResult();
