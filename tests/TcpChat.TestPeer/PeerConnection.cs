@@ -19,6 +19,7 @@ public sealed class PeerConnection : IAsyncDisposable
     private readonly Milestone _received = new("bytes received");
     private readonly Milestone _sent = new("bytes sent");
     private readonly Milestone _stalls = new("refused sends");
+    private readonly Milestone _holds = new("holds");
     private readonly TaskCompletionSource<PeerEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _linesSent;
     private Task _run = Task.CompletedTask;
@@ -83,6 +84,9 @@ public sealed class PeerConnection : IAsyncDisposable
     /// <summary>Waits until the system refused a send so many times in all. Throws at once if the connection closes before.</summary>
     public Task WaitForStallAsync(long count = 1, CancellationToken cancellationToken = default) =>
         _stalls.WaitAsync(count, cancellationToken);
+
+    /// <summary>Waits until the behaviour has nothing left to do but to keep the connection open. Throws at once if it closes before.</summary>
+    public Task WaitForHoldAsync(CancellationToken cancellationToken = default) => _holds.WaitAsync(1, cancellationToken);
 
     /// <summary>Waits for the end and says how it came.</summary>
     public async Task<PeerEnd> WaitForEndAsync(CancellationToken cancellationToken = default)
@@ -187,6 +191,8 @@ public sealed class PeerConnection : IAsyncDisposable
     /// <summary>Touches the connection no more, notes how the other side ends, and keeps this side open until told to stop. For behaviours.</summary>
     public async Task HoldAsync(CancellationToken cancellationToken)
     {
+        _trace?.Invoke($"holding {Number}");
+        _holds.Advance(1);
         if (await HangupWatch.WaitAsync(_socket, cancellationToken).ConfigureAwait(false) is { } end)
         {
             SetEnd(end);
@@ -285,9 +291,10 @@ public sealed class PeerConnection : IAsyncDisposable
         }
 
         SetEnd(PeerEnd.Local);
-        _received.Finish("The connection was closed", failure);
-        _sent.Finish("The connection was closed", failure);
-        _stalls.Finish("The connection was closed", failure);
+        foreach (var milestone in (Milestone[])[_received, _sent, _stalls, _holds])
+        {
+            milestone.Finish("The connection was closed", failure);
+        }
     }
 
     private void Record(ReadOnlySpan<byte> bytes)
