@@ -48,7 +48,7 @@ public static class PeerBehaviors
             query => new PiecesBehavior(query.Payloads(), gated: true, query.Then())),
         new("silent", "", "neither reads nor writes, and does not close",
             _ => new EndBehavior(Ending.Hold)),
-        new("slow-reader", "bytes=1024&reads=0&then=hold", "reads at most so many bytes for each step released; after so many reads (0: no limit), then",
+        new("slow-reader", "bytes=1024&reads=0&then=hold", "reads at most so many bytes a step; after so many reads, if not 0, then",
             query => new SlowReaderBehavior(query.Number("bytes", 1024, 1), query.Number("reads", 0), query.Then(Ending.Hold))),
         new("split", Text + "&gate=false" + Then, "sends one byte per write; with gate=true, one for each step released",
             query => PiecesBehavior.EachByte(query.Payload(), query.Flag("gate"), query.Then())),
