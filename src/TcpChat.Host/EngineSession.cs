@@ -46,7 +46,6 @@ internal sealed class EngineSession : IDisposable
         string manifest = Path.Combine(EngineIsolation.ModulesFolder, ModuleName, ModuleName + ".psd1");
         var command = new Command("Import-Module");
         command.Parameters.Add("Name", manifest);
-        command.Parameters.Add("Global");
         if (Run(command) is { } failure)
         {
             _host.UI.WriteErrorLine($"tcpchat: the module {ModuleName} could not be imported: {failure.Message}");
@@ -206,8 +205,18 @@ internal sealed class EngineSession : IDisposable
         try
         {
             Track(pipeline);
+            if (input is null)
+            {
+                // Closed before the start: a command with open input would wait for objects instead of running once.
+                pipeline.Input.Close();
+            }
+
             pipeline.InvokeAsync();
-            Feed(pipeline, input);
+            if (input is not null)
+            {
+                Feed(pipeline, input);
+            }
+
             finished.Wait();
             return pipeline.PipelineStateInfo.Reason;
         }
@@ -223,14 +232,8 @@ internal sealed class EngineSession : IDisposable
         }
     }
 
-    private static void Feed(Pipeline pipeline, IEnumerable<string>? input)
+    private static void Feed(Pipeline pipeline, IEnumerable<string> input)
     {
-        if (input is null)
-        {
-            pipeline.Input.Close();
-            return;
-        }
-
         // On a thread of its own: reading may wait for ever, and the command may end before its input does.
         var feeder = new Thread(() =>
         {

@@ -28,7 +28,7 @@ internal static class HostRunner
 
     private static int RunSession(CommandLine line)
     {
-        using var terminal = new Terminal();
+        var terminal = new Terminal();
         var host = new TcpChatHost(new HostUserInterface(terminal, isInteractive: !line.NonInteractive));
         EngineSession session;
         try

@@ -172,6 +172,7 @@ internal sealed class HostUserInterface : PSHostUserInterface
         }
 
         var editor = new LineEditor(Terminal.ReadKey, new LineDisplay(Console.Out, () => _terminal.Width), new LineHistory());
+        using IDisposable keys = Terminal.ReadingKeys();
         LineResult result = editor.Read(question);
         IsAtLineStart = true;
         return result.Outcome switch
@@ -196,6 +197,7 @@ internal sealed class HostUserInterface : PSHostUserInterface
             return secret;
         }
 
+        using IDisposable keys = Terminal.ReadingKeys();
         while (true)
         {
             ConsoleKeyInfo key = Terminal.ReadKey();

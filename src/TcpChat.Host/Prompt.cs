@@ -33,7 +33,7 @@ internal sealed class Prompt
                 _host.UI.WriteLine();
             }
 
-            LineResult line = _editor.Read(PromptText());
+            LineResult line = ReadStatement();
             if (line.Outcome == LineOutcome.EndOfInput)
             {
                 break;
@@ -46,6 +46,15 @@ internal sealed class Prompt
         }
 
         return _host.RequestedExitCode ?? (succeeded ? ExitCode.Success : ExitCode.Failure);
+    }
+
+    private LineResult ReadStatement()
+    {
+        string prompt = PromptText();
+        using (Terminal.ReadingKeys())
+        {
+            return _editor.Read(prompt);
+        }
     }
 
     private bool RunStatement(string text)

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace TcpChat.Host;
 
 /// <summary>What the three standard streams are connected to, and keys read from the keyboard.</summary>
-internal sealed partial class Terminal : IDisposable
+internal sealed partial class Terminal
 {
     private const int WidthWhenRedirected = 120;
     private const int HeightWhenRedirected = 50;
@@ -32,32 +32,24 @@ internal sealed partial class Terminal : IDisposable
 
     public int Height => IsOutputRedirected || Console.WindowHeight <= 0 ? HeightWhenRedirected : Console.WindowHeight;
 
-    /// <summary>Reads a key without showing it. Ctrl+C comes as a key: a signal would leave the reader waiting.</summary>
+    /// <summary>Until disposed, Ctrl+C comes as a key: a signal would leave the reader of keys waiting.</summary>
+    public static IDisposable ReadingKeys()
+    {
+        return new KeyReading();
+    }
+
+    /// <summary>Reads a key without showing it.</summary>
     public static ConsoleKeyInfo ReadKey()
     {
-        bool before = Console.TreatControlCAsInput;
-        Console.TreatControlCAsInput = true;
-        try
+        using (ReadingKeys())
         {
             return Console.ReadKey(intercept: true);
-        }
-        finally
-        {
-            Console.TreatControlCAsInput = before;
         }
     }
 
     public static bool IsCtrlC(ConsoleKeyInfo key)
     {
         return key is { Key: ConsoleKey.C, Modifiers: ConsoleModifiers.Control };
-    }
-
-    public void Dispose()
-    {
-        if (!IsInputRedirected)
-        {
-            Console.TreatControlCAsInput = false;
-        }
     }
 
     private static bool TurnOnEscapes()
@@ -83,4 +75,19 @@ internal sealed partial class Terminal : IDisposable
     [LibraryImport("kernel32")]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool SetConsoleMode(nint console, uint mode);
+
+    private sealed class KeyReading : IDisposable
+    {
+        private readonly bool _before = Console.TreatControlCAsInput;
+
+        public KeyReading()
+        {
+            Console.TreatControlCAsInput = true;
+        }
+
+        public void Dispose()
+        {
+            Console.TreatControlCAsInput = _before;
+        }
+    }
 }
