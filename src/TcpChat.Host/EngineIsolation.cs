@@ -9,7 +9,10 @@ internal static class EngineIsolation
     private const string ModulePath = "PSModulePath";
     private const string ConfigHome = "XDG_CONFIG_HOME";
 
-    /// <summary>The only folder in which the host looks for modules.</summary>
+    /// <summary>
+    /// The only folder in which the host looks for modules. TcpChat lies there, and the engine loads it when one of its commands
+    /// is first used. Not sooner: a script that imports another copy by path would then meet two of the same types.
+    /// </summary>
     public static string ModulesFolder { get; } = Path.Combine(AppContext.BaseDirectory, "Modules");
 
     /// <summary>Must run before anything else touches the engine.</summary>

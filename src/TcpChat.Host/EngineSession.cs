@@ -41,17 +41,6 @@ internal sealed class EngineSession : IDisposable
     /// <summary>Whether a command was stopped from outside since this was last reset.</summary>
     public bool WasInterrupted { get; private set; }
 
-    public void ImportModule()
-    {
-        string manifest = Path.Combine(EngineIsolation.ModulesFolder, ModuleName, ModuleName + ".psd1");
-        var command = new Command("Import-Module");
-        command.Parameters.Add("Name", manifest);
-        if (Run(command) is { } failure)
-        {
-            _host.UI.WriteErrorLine($"tcpchat: the module {ModuleName} could not be imported: {failure.Message}");
-        }
-    }
-
     /// <summary>Runs one command with its output shown, as at a prompt, and gives back the exception that ended it, if one did.</summary>
     public Exception? Run(Command command, bool addToHistory = false, IEnumerable<string>? input = null)
     {

@@ -44,7 +44,6 @@ internal static class HostRunner
         using (session)
         {
             using var signals = new Signals(session);
-            session.ImportModule();
             int exitCode = Run(line, session, host, terminal);
             session.End();
             return signals.ExitCode ?? exitCode;

@@ -50,7 +50,8 @@ internal sealed class LineEditor(Func<ConsoleKeyInfo> readKey, LineDisplay displ
             }
 
             Apply(key);
-            if (_text.Length == 0 || !char.IsHighSurrogate(_text[Math.Max(_cursor - 1, 0)]))
+            bool isHalfCharacter = _cursor > 0 && char.IsHighSurrogate(_text[_cursor - 1]);
+            if (!isHalfCharacter)
             {
                 display.Draw(_text, _cursor);
             }
