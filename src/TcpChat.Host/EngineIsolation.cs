@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 
 namespace TcpChat.Host;
@@ -35,8 +36,24 @@ internal static class EngineIsolation
     }
 
     /// <summary>Undoes what opening a runspace does: the engine puts the user's and the machine's folders in front.</summary>
-    public static void AfterRunspaceOpened()
+    public static void AfterRunspaceOpened(Runspace runspace)
     {
+        string opened = Environment.GetEnvironmentVariable(ModulePath) ?? "";
         Environment.SetEnvironmentVariable(ModulePath, ModulesFolder);
+        if (!opened.EndsWith(ModulesFolder, StringComparison.Ordinal) || opened.Length == ModulesFolder.Length)
+        {
+            return;
+        }
+
+        // Any further runspace, such as those of ForEach-Object -Parallel, does it again and to the whole process. Nothing tells
+        // us of it, so it is undone before a command is looked up; what a script itself has put there stays.
+        string added = opened[..^ModulesFolder.Length];
+        runspace.SessionStateProxy.InvokeCommand.PreCommandLookupAction += (_, _) =>
+        {
+            if (Environment.GetEnvironmentVariable(ModulePath) is { } path && path.StartsWith(added, StringComparison.Ordinal))
+            {
+                Environment.SetEnvironmentVariable(ModulePath, path[added.Length..]);
+            }
+        };
     }
 }

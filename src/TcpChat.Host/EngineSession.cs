@@ -31,7 +31,7 @@ internal sealed class EngineSession : IDisposable
         _runspace = RunspaceFactory.CreateRunspace(host, state);
         _runspace.ThreadOptions = PSThreadOptions.ReuseThread;
         _runspace.Open();
-        EngineIsolation.AfterRunspaceOpened();
+        EngineIsolation.AfterRunspaceOpened(_runspace);
         Runspace.DefaultRunspace = _runspace;
         MissingCommand.Register(_runspace);
     }
@@ -101,6 +101,13 @@ internal sealed class EngineSession : IDisposable
             return;
         }
 
+        if (exception is IncompleteParseException)
+        {
+            // The engine formats it as nothing: it expects a prompt that asks for more.
+            _host.UI.WriteErrorLine("ParserError: " + exception.Message);
+            return;
+        }
+
         ErrorRecord record = exception is IContainsErrorRecord holder
             ? holder.ErrorRecord
             : new ErrorRecord(exception, "TcpChat.Host", ErrorCategory.NotSpecified, null);
@@ -149,8 +156,8 @@ internal sealed class EngineSession : IDisposable
 
     public void Dispose()
     {
+        // Not the runspace here: if it could not be ended within the limit, disposing of it would wait without one.
         End();
-        _runspace.Dispose();
     }
 
     private void EndInOrder()
@@ -172,7 +179,7 @@ internal sealed class EngineSession : IDisposable
             command.Parameters.Add("ErrorAction", ActionPreference.Ignore);
             removal.Commands.Add(command);
             removal.Invoke();
-            _runspace.Close();
+            _runspace.Dispose();
         }
         catch (Exception failure) when (failure is RuntimeException or InvalidRunspaceStateException or InvalidPipelineStateException)
         {

@@ -30,6 +30,14 @@ public sealed class ErrorTests : IDisposable
         Assert.DoesNotContain('\e', outcome.Error);
     }
 
+    [Fact]
+    public async Task A_command_that_is_cut_short_says_so()
+    {
+        HostOutcome outcome = await HostProcess.RunAsync("-c", "if ($true) {");
+        Assert.Contains("ParserError: ", outcome.Error);
+        Assert.Contains("Missing closing '}'", outcome.Error);
+    }
+
     [Theory]
     [InlineData("1 | Select-Object -First 1", "Select-Object", "Microsoft.PowerShell.Utility")]
     [InlineData("Get-ChildItem /", "Get-ChildItem", "Microsoft.PowerShell.Management")]

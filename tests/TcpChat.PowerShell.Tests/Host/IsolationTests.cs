@@ -10,6 +10,19 @@ public sealed class IsolationTests
     }
 
     [Fact]
+    public async Task Further_runspaces_do_not_bring_the_default_folders_in()
+    {
+        const string Command = """
+            $env:PSModulePath += [IO.Path]::PathSeparator + 'mine'
+            1 | ForEach-Object -Parallel { 1 } | Out-Null
+            Get-Module -ListAvailable | Out-Null
+            $env:PSModulePath
+            """;
+        HostOutcome outcome = await HostProcess.RunAsync("-c", Command);
+        Assert.Equal([Path.Combine(HostProcess.Folder, "Modules") + Path.PathSeparator + "mine"], outcome.Lines);
+    }
+
+    [Fact]
     public async Task An_inherited_module_path_is_not_used()
     {
         using var folder = new TemporaryFolder();
@@ -35,7 +48,7 @@ public sealed class IsolationTests
     }
 
     [Fact]
-    public async Task The_module_is_there_by_name_and_removed_at_the_end()
+    public async Task The_module_is_there_by_name()
     {
         HostOutcome outcome = await HostProcess.RunAsync("-c", "Import-Module TcpChat; (Get-Module TcpChat).ModuleBase");
         Assert.Equal([Path.Combine(HostProcess.Folder, "Modules", "TcpChat")], outcome.Lines);
