@@ -462,9 +462,10 @@ public sealed class ChatSession : IDisposable
             _state = ChatSessionState.Closed;
         }
 
+        // Told before those who wait go on: who has waited for the end finds it known everywhere.
+        Closed?.Invoke(this);
         _closed.TrySetResult();
         _stateChanged.Fire();
-        Closed?.Invoke(this);
     }
 
     private void Touch() => Volatile.Write(ref _lastActivity, _options.TimeProvider.GetTimestamp());
