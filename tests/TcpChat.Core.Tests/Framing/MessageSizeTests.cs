@@ -47,6 +47,8 @@ public sealed class MessageSizeTests
     }
 
     [Theory]
+    [InlineData("line", "abcdefg")]
+    [InlineData("line", "abcde\rg")]
     [InlineData("delimiter", "abcdefg")]
     [InlineData("delimiter", "abcdef-")]
     [InlineData("length", "\0\0\0\u0006")]
