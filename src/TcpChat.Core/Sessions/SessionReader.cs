@@ -39,9 +39,18 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
         {
             while (await FillAsync().ConfigureAwait(false))
             {
-                while (!Volatile.Read(ref _discarding) && Cut() is false)
+                try
                 {
-                    await AwaitSinkAsync(sink.WaitForRoomAsync(closing), closing).ConfigureAwait(false);
+                    while (!Volatile.Read(ref _discarding) && Cut() is false)
+                    {
+                        await AwaitSinkAsync(sink.WaitForRoomAsync(closing), closing).ConfigureAwait(false);
+                    }
+                }
+                catch (ChatException)
+                {
+                    // The messages before the one that broke a rule are answered like all others.
+                    await AwaitSinkAsync(sink.EndOfReadAsync(closing), closing).ConfigureAwait(false);
+                    throw;
                 }
 
                 if (Volatile.Read(ref _discarding))

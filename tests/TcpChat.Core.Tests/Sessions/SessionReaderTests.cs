@@ -81,6 +81,19 @@ public sealed class SessionReaderTests
     }
 
     [Fact]
+    public async Task What_was_told_before_an_oversized_message_is_ended_as_a_read()
+    {
+        RecordingSink sink = new();
+        _transport.Feed("a\nb\nfar too long\n");
+
+        ChatException e = await Assert.ThrowsAsync<ChatException>(
+            () => Reader(sink, maximum: 3).ReadToEndAsync(CancellationToken.None).Within());
+
+        Assert.Equal(ChatErrorCode.MessageTooLarge, e.Code);
+        Assert.Equal([2], sink.EndsOfReads);
+    }
+
+    [Fact]
     public async Task After_discarding_the_stream_is_read_to_its_end_and_offered_to_nobody()
     {
         RecordingSink sink = new();
