@@ -235,7 +235,7 @@ public sealed class ChatSession : IDisposable
 
     private bool TrySend(ReadOnlyMemory<byte> frames, int count, bool borrowed)
     {
-        switch (_outbox.TrySend(frames, borrowed))
+        switch (_outbox.TrySend(frames, borrowed, count))
         {
             case SendOutbox.Offer.Taken:
                 Interlocked.Add(ref _messagesSent, count);
