@@ -160,9 +160,17 @@ public sealed class ChatSession : IDisposable
 
     internal ValueTask SendFramesAsync(ReadOnlyMemory<byte> frames, int count, bool borrowed, CancellationToken cancellationToken)
     {
-        return TrySend(frames, count, borrowed)
-            ? ValueTask.CompletedTask
-            : WaitAndSendAsync(frames, count, borrowed, cancellationToken);
+        try
+        {
+            return TrySend(frames, count, borrowed)
+                ? ValueTask.CompletedTask
+                : WaitAndSendAsync(frames, count, borrowed, cancellationToken);
+        }
+        catch (ChatException e)
+        {
+            // In the task, where a caller that passes the task on expects it.
+            return ValueTask.FromException(e);
+        }
     }
 
     /// <summary>Takes the next message, waiting for it; null when none will come any more.</summary>
@@ -184,19 +192,13 @@ public sealed class ChatSession : IDisposable
     /// </summary>
     /// <param name="timeout">How long sending the rest may take; then the connection is cut.</param>
     /// <param name="reason">Why, unless there is an earlier reason.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, or longer than some 49 days.</exception>
     public Task CloseAsync(TimeSpan timeout, CloseReason reason = Sessions.CloseReason.LocalClosed)
     {
-        lock (_gate)
-        {
-            if (_closeTask is null)
-            {
-                _closeTask = CloseCoreAsync(timeout, reason);
-                return _closed.Task;
-            }
-        }
+        WaitTime.ThrowIfInvalid(timeout);
 
-        // Another close is under way and may have more time than this one.
-        return CloseWithinAsync(timeout);
+        // Another close that is under way may have more time than this one.
+        return BeginClose(timeout, reason) ? _closed.Task : CloseWithinAsync(timeout);
     }
 
     /// <summary>Cuts the connection. The peer sees a reset; what the outbox holds is lost.</summary>
@@ -288,7 +290,7 @@ public sealed class ChatSession : IDisposable
                 e.Code == ChatErrorCode.MessageTooLarge ? Sessions.CloseReason.MessageTooLarge : Sessions.CloseReason.ProtocolError,
                 e);
             _reader.Discard();
-            _ = CloseAsync(_options.DrainTimeout);
+            BeginClose(_options.DrainTimeout);
 
             // Read on, or the peer would be reset before it has read what was sent to it.
             await _reader.ReadToEndAsync(_closing.Token).ConfigureAwait(false);
@@ -303,29 +305,45 @@ public sealed class ChatSession : IDisposable
             await WaitForAnswersAsync().ConfigureAwait(false);
         }
 
-        await CloseAsync(_options.DrainTimeout).ConfigureAwait(false);
+        BeginClose(_options.DrainTimeout);
     }
 
     private async Task WaitForAnswersAsync()
     {
         Touch();
+        bool forever = _options.HalfCloseTimeout == Timeout.InfiniteTimeSpan;
         while (true)
         {
             Task change = _stateChanged.Next;
             TimeSpan rest = _options.HalfCloseTimeout - _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
-            if (rest <= TimeSpan.Zero || _state != SessionState.HalfClosed || _outbox.Failure is not null)
+            if ((rest <= TimeSpan.Zero && !forever) || _state != SessionState.HalfClosed || _outbox.Failure is not null)
             {
                 return;
             }
 
             try
             {
-                await change.WaitAsync(rest, _options.TimeProvider).ConfigureAwait(false);
+                await change.WaitAsync(forever ? Timeout.InfiniteTimeSpan : rest, _options.TimeProvider).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
                 // Unless there was an answer in the meantime, the next round returns.
             }
+        }
+    }
+
+    /// <summary>Begins to close, unless a close is under way already; that one keeps its time.</summary>
+    private bool BeginClose(TimeSpan timeout, CloseReason reason = Sessions.CloseReason.LocalClosed)
+    {
+        lock (_gate)
+        {
+            if (_closeTask is not null)
+            {
+                return false;
+            }
+
+            _closeTask = CloseCoreAsync(timeout, reason);
+            return true;
         }
     }
 
@@ -442,9 +460,16 @@ public sealed class ChatSession : IDisposable
             _state = SessionState.Closed;
         }
 
-        _closed.TrySetResult();
-        _stateChanged.Fire();
-        Closed?.Invoke(this);
+        try
+        {
+            // Before those who wait go on, so that they find a server's books in order.
+            Closed?.Invoke(this);
+        }
+        finally
+        {
+            _closed.TrySetResult();
+            _stateChanged.Fire();
+        }
     }
 
     private void Touch() => Volatile.Write(ref _lastActivity, _options.TimeProvider.GetTimestamp());
