@@ -12,10 +12,18 @@ internal static partial class HangupWatch
     private const int Interrupted = 4;
 
     /// <summary>How the other side ended; null where the system cannot tell with unread data in the way.</summary>
-    public static async Task<PeerEnd?> WaitAsync(Socket socket, CancellationToken cancellationToken) =>
-        OperatingSystem.IsLinux()
-            ? await PollAsync(socket, cancellationToken).ConfigureAwait(false)
+    public static Task<PeerEnd?> WaitForEndAsync(Socket socket, CancellationToken cancellationToken) =>
+        OperatingSystem.IsLinux() ? PollAsync(socket, PollRdHup, cancellationToken) : PeekAsync(socket, cancellationToken);
+
+    /// <summary>True when the other side has reset; false when it did not, or where the system cannot tell.</summary>
+    public static async Task<bool> WaitForResetAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        // poll() reports an error and a hangup unasked.
+        var end = OperatingSystem.IsLinux()
+            ? await PollAsync(socket, 0, cancellationToken).ConfigureAwait(false)
             : await PeekAsync(socket, cancellationToken).ConfigureAwait(false);
+        return end == PeerEnd.Reset;
+    }
 
     private static async Task<PeerEnd?> PeekAsync(Socket socket, CancellationToken cancellationToken)
     {
@@ -30,13 +38,13 @@ internal static partial class HangupWatch
         }
     }
 
-    private static async Task<PeerEnd?> PollAsync(Socket socket, CancellationToken cancellationToken)
+    private static async Task<PeerEnd?> PollAsync(Socket socket, short events, CancellationToken cancellationToken)
     {
         // The thread in poll() wakes when the writing end of this pipe is closed.
         using var wake = new AnonymousPipeServerStream(PipeDirection.Out);
         using var wakeEnd = wake.ClientSafePipeHandle;
         var polling = Task.Factory.StartNew(
-            () => Poll(socket.SafeHandle, wakeEnd), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Poll(socket.SafeHandle, events, wakeEnd), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         using (cancellationToken.UnsafeRegister(static state => ((Stream)state!).Dispose(), wake))
         {
             var end = await polling.ConfigureAwait(false);
@@ -45,7 +53,7 @@ internal static partial class HangupWatch
         }
     }
 
-    private static PeerEnd? Poll(SafeHandle socket, SafeHandle wake)
+    private static PeerEnd? Poll(SafeHandle socket, short events, SafeHandle wake)
     {
         bool socketHeld = false, wakeHeld = false;
         try
@@ -54,7 +62,7 @@ internal static partial class HangupWatch
             wake.DangerousAddRef(ref wakeHeld);
             PollFd[] watched =
             [
-                new() { Descriptor = (int)socket.DangerousGetHandle(), Events = PollRdHup },
+                new() { Descriptor = (int)socket.DangerousGetHandle(), Events = events },
                 new() { Descriptor = (int)wake.DangerousGetHandle() },
             ];
             while (poll(watched, (nuint)watched.Length, -1) < 0 && Marshal.GetLastPInvokeError() == Interrupted)
@@ -64,7 +72,7 @@ internal static partial class HangupWatch
             return watched[0].Returned switch
             {
                 0 => null,
-                var events when (events & PollErr) != 0 => PeerEnd.Reset,
+                var returned when (returned & PollErr) != 0 => PeerEnd.Reset,
                 _ => PeerEnd.Eof,
             };
         }

@@ -48,14 +48,15 @@ public static class PeerBehaviors
             query => new PiecesBehavior(query.Payloads(), gated: true, query.Then())),
         new("silent", "", "neither reads nor writes, and does not close",
             _ => new EndBehavior(Ending.Hold)),
-        new("slow-reader", "bytes=1024&reads=0&then=hold", "one read of at most so many bytes for each step released; after reads (0: no limit) then",
+        new("slow-reader", "bytes=1024&reads=0&then=hold", "reads at most so many bytes a step; after so many reads, if not 0, then",
             query => new SlowReaderBehavior(query.Number("bytes", 1024, 1), query.Number("reads", 0), query.Then(Ending.Hold))),
         new("split", Text + "&gate=false" + Then, "sends one byte per write; with gate=true, one for each step released",
             query => PiecesBehavior.EachByte(query.Payload(), query.Flag("gate"), query.Then())),
         new("split-at", Text + "&at=3,7&gate=false" + Then, "splits at these offsets; with gate=true, a piece for each step released",
             query => PiecesBehavior.At(query.Payload(), query.Numbers("at"), query.Flag("gate"), query.Then())),
         new("truncate-length", "announce=100&bytes=10&then=close", "announces a length in 4 bytes, big-endian, and sends fewer bytes",
-            query => new TruncateLengthBehavior(query.UnsignedNumber("announce", 100), query.Number("bytes", 10), query.Then(Ending.Close))),
+            query => new TruncateLengthBehavior(
+                query.UnsignedNumber("announce", 100), query.Number("bytes", 10), query.Then(Ending.Close))),
     ];
 
     /// <summary>All behaviours, by name.</summary>
@@ -68,7 +69,8 @@ public static class PeerBehaviors
         ArgumentNullException.ThrowIfNull(specification);
         var query = BehaviorQuery.Parse(specification);
         var entry = s_all.FirstOrDefault(entry => entry.Description.Name == query.Name)
-            ?? throw new FormatException($"There is no behaviour '{query.Name}'. There are {string.Join(", ", All.Select(each => each.Name))}.");
+            ?? throw new FormatException(
+                $"There is no behaviour '{query.Name}'. There are {string.Join(", ", All.Select(each => each.Name))}.");
         var behavior = entry.Create(query);
         query.RefuseUnknown();
         return behavior;

@@ -85,7 +85,7 @@ public sealed class PeerConnection : IAsyncDisposable
     public Task WaitForStallAsync(long count = 1, CancellationToken cancellationToken = default) =>
         _stalls.WaitAsync(count, cancellationToken);
 
-    /// <summary>Waits until the behaviour has nothing left to do but to keep the connection open. Throws at once if it closes before.</summary>
+    /// <summary>Waits until the behaviour only keeps the connection open. Throws at once if the connection closes before.</summary>
     public Task WaitForHoldAsync(CancellationToken cancellationToken = default) => _holds.WaitAsync(1, cancellationToken);
 
     /// <summary>Waits for the end and says how it came.</summary>
@@ -108,8 +108,30 @@ public sealed class PeerConnection : IAsyncDisposable
     /// <summary>Lets a behaviour that waits at its gate go on by so many steps.</summary>
     public void ReleaseStep(int count = 1) => _steps.Release(count);
 
-    /// <summary>Waits for a step to be released. For behaviours.</summary>
-    public Task WaitForStepAsync(CancellationToken cancellationToken) => _steps.WaitAsync(cancellationToken);
+    /// <summary>Waits for a step to be released, or throws when the other side resets before. For behaviours.</summary>
+    public async Task WaitForStepAsync(CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var step = _steps.WaitAsync(over.Token);
+        if (step.IsCompletedSuccessfully)
+        {
+            return;
+        }
+
+        var reset = HangupWatch.WaitForResetAsync(_socket, over.Token);
+        if (await Task.WhenAny(step, reset).ConfigureAwait(false) == reset && reset.IsCompletedSuccessfully && reset.Result)
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            SetEnd(PeerEnd.Reset);
+            throw new SocketException((int)SocketError.ConnectionReset);
+        }
+
+        // The watch is over before the socket is touched again.
+        await step.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await over.CancelAsync().ConfigureAwait(false);
+        await ((Task)reset).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     /// <summary>Sends the bytes in one call.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default)
@@ -188,12 +210,14 @@ public sealed class PeerConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Touches the connection no more, notes how the other side ends, and keeps this side open until told to stop. For behaviours.</summary>
+    /// <summary>
+    /// Touches the connection no more, notes how the other side ends, and keeps this side open until told to stop. For behaviours.
+    /// </summary>
     public async Task HoldAsync(CancellationToken cancellationToken)
     {
         _trace?.Invoke($"holding {Number}");
         _holds.Advance(1);
-        if (await HangupWatch.WaitAsync(_socket, cancellationToken).ConfigureAwait(false) is { } end)
+        if (await HangupWatch.WaitForEndAsync(_socket, cancellationToken).ConfigureAwait(false) is { } end)
         {
             SetEnd(end);
         }
