@@ -289,6 +289,7 @@ public sealed class ChatServer : IDisposable
             forgotten = _ended.Add(session);
         }
 
+        Inbox.Forget(forgotten);
         SessionClosed?.Invoke(session);
         foreach (ChatSession gone in forgotten)
         {

@@ -44,22 +44,19 @@ public sealed class StopTests
         ManualTimeProvider clock = new();
         ChatServer server = ChatServer.Start(new ServerOptions { Session = new SessionOptions { TimeProvider = clock } });
         List<PeerConnection> peers = [];
-        for (int i = 0; i < 10; i++)
+        for (int i = 0; i < 5; i++)
         {
             peers.Add(await server.ConnectPeerAsync("never-reads"));
         }
 
-        await server.WaitForSessionsAsync(10);
+        await server.WaitForSessionsAsync(5);
         foreach (ChatSession session in server.Sessions)
         {
-            while (session.OutboxLength == 0)
-            {
-                await session.SendAsync(new byte[256 * 1024]).Within();
-            }
+            await session.FillOutboxAsync();
         }
 
         Task stopping = server.StopAsync(TimeSpan.FromSeconds(3));
-        await Bounded.EventuallyAsync(() => clock.Due.Count(due => due == TimeSpan.FromSeconds(3)) == 10);
+        await Bounded.EventuallyAsync(() => clock.Due.Count(due => due == TimeSpan.FromSeconds(3)) == 5);
         Assert.False(stopping.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(3));
 
@@ -79,10 +76,7 @@ public sealed class StopTests
         await using PeerConnection peer = await server.ConnectPeerAsync("never-reads");
         await server.WaitForSessionsAsync(1);
         ChatSession session = server.Sessions[0];
-        while (session.OutboxLength == 0)
-        {
-            await session.SendAsync(new byte[256 * 1024]).Within();
-        }
+        await session.FillOutboxAsync();
 
         await server.StopAsync(TimeSpan.Zero).Within();
 
@@ -97,10 +91,7 @@ public sealed class StopTests
         ChatServer server = ChatServer.Start(new ServerOptions { Session = new SessionOptions { TimeProvider = clock } });
         await using PeerConnection peer = await server.ConnectPeerAsync("never-reads");
         await server.WaitForSessionsAsync(1);
-        while (server.Sessions[0].OutboxLength == 0)
-        {
-            await server.Sessions[0].SendAsync(new byte[256 * 1024]).Within();
-        }
+        await server.Sessions[0].FillOutboxAsync();
 
         Task first = server.StopAsync(TimeSpan.FromSeconds(60));
         await clock.WaitForTimerAsync(TimeSpan.FromSeconds(60));

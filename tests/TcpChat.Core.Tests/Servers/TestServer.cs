@@ -11,6 +11,9 @@ internal static class TestServer
 {
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(10);
 
+    /// <summary>A session ends as soon as its peer has closed, and not two seconds later.</summary>
+    public static ServerOptions Prompt { get; } = new() { Session = new SessionOptions() };
+
     public static int Port(this ChatServer server) => server.LocalEndPoint.Port;
 
     public static Task<ChatSession> ConnectClientAsync(this ChatServer server, SessionOptions? options = null) => ChatClient.ConnectAsync(
@@ -23,8 +26,13 @@ internal static class TestServer
     public static Task WaitForSessionsAsync(this ChatServer server, int count) =>
         server.Changed.WaitUntilAsync(() => server.SessionCount == count, CancellationToken.None).Within();
 
-    public static Task WaitForAcceptedAsync(this ChatServer server, int count) =>
-        server.Changed.WaitUntilAsync(() => server.Accepted >= count && server.Sessions.Count + server.EndedSessions.Count >= count, CancellationToken.None).Within();
+    /// <summary>Waits until that many sessions have come, whether they live or not.</summary>
+    public static Task WaitForAcceptedAsync(this ChatServer server, int count) => server.Changed.WaitUntilAsync(
+        () => server.SessionCount + server.EndedSessions.Count >= count, CancellationToken.None).Within();
+
+    /// <summary>Waits until that many connections have been accepted in all, and none of their sessions lives.</summary>
+    public static Task WaitForAllEndedAsync(this ChatServer server, int accepted) => server.Changed.WaitUntilAsync(
+        () => server.Accepted == accepted && server.SessionCount == 0, CancellationToken.None).Within();
 
     public static async Task<ChatMessage?> TakeAsync(this ServerInbox inbox)
     {

@@ -133,7 +133,7 @@ public sealed class SocketSessionTests
         await using ListeningPeer peer = Peer.Listen("never-reads");
         using ChatSession session = await ConnectAsync(peer, new SessionOptions { TimeProvider = clock });
         PeerConnection connection = await peer.WaitForConnectionAsync();
-        await FillAsync(session);
+        await session.FillOutboxAsync();
         Task closing = session.CloseAsync(TimeSpan.FromSeconds(3));
         await clock.WaitForTimerAsync(TimeSpan.FromSeconds(3));
 
@@ -296,12 +296,4 @@ public sealed class SocketSessionTests
 
     private static Task<ChatSession> ConnectAsync(ListeningPeer peer, SessionOptions? options = null) => ChatClient.ConnectAsync(
         new ClientOptions { ComputerName = "127.0.0.1", Port = peer.Port, Session = options ?? new SessionOptions() }).Within();
-
-    private static async Task FillAsync(ChatSession session)
-    {
-        while (session.OutboxLength == 0)
-        {
-            await session.SendAsync(new byte[64 * 1024]).Within();
-        }
-    }
 }

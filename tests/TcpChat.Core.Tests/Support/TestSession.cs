@@ -32,6 +32,15 @@ internal static class TestSession
         return Start(transport, options, s => new EchoSink(s, options.Framing));
     }
 
+    /// <summary>Sends more than any system keeps for a peer that does not read, so that the rest stays in the outbox.</summary>
+    public static async Task FillOutboxAsync(this ChatSession session)
+    {
+        while (session.OutboxLength == 0)
+        {
+            await session.SendAsync(new byte[16 << 20]).Within();
+        }
+    }
+
     /// <summary>The text of all messages to the end.</summary>
     public static async Task<List<string>> ReadToEndAsync(this ChatSession session)
     {
