@@ -20,7 +20,8 @@ public sealed record StreamCase(MessageFraming Framing, byte[] Bytes, byte[][] M
         ["lines, the last without its end"] = Lines(Encoding.UTF8, "a\n\nlast", "a", "", "last"),
         ["lines, the last with half of its end"] = Lines(Encoding.UTF8, "a\r\nlast\r", "a", "last\r"),
         ["lines in UTF-16"] = Lines(Encoding.Unicode, $"{Tricky}\r\n\n\u010A\n\u000A{Tricky}", Tricky, "", "\u010A", "", Tricky),
-        ["lines in UTF-16, big-endian"] = Lines(s_utf16BigEndian, $"{Tricky}\r\n\n\u010A\n\u000A{Tricky}", Tricky, "", "\u010A", "", Tricky),
+        ["lines in UTF-16, big-endian"] =
+            Lines(s_utf16BigEndian, $"{Tricky}\r\n\n\u010A\n\u000A{Tricky}", Tricky, "", "\u010A", "", Tricky),
         ["lines in UTF-32"] = Lines(s_utf32, "\u0A00\u0100\n\r\n\U00010A00x\r\n\u0A0A", "\u0A00\u0100", "", "\U00010A00x", "\u0A0A"),
         ["lines in UTF-32, big-endian"] =
             Lines(s_utf32BigEndian, "\u0A00\u0100\n\r\n\U00010A00x\r\n\u0A0A", "\u0A00\u0100", "", "\U00010A00x", "\u0A0A"),

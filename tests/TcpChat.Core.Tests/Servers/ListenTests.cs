@@ -62,7 +62,9 @@ public sealed class ListenTests
     public void An_address_that_is_not_this_machines_is_said_to_be()
     {
         // 192.0.2.0/24 is for documentation (RFC 5737): nobody has it.
-        ChatException e = Assert.Throws<ChatException>(() => ChatServer.Start(new ServerOptions { Address = IPAddress.Parse("192.0.2.1") }));
+        ServerOptions options = new() { Address = IPAddress.Parse("192.0.2.1") };
+
+        ChatException e = Assert.Throws<ChatException>(() => ChatServer.Start(options));
 
         Assert.Equal(ChatErrorCode.AddressNotAvailable, e.Code);
         Assert.Contains("192.0.2.1", e.Message, StringComparison.Ordinal);
@@ -85,7 +87,8 @@ public sealed class ListenTests
         probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         int port = ((IPEndPoint)probe.LocalEndPoint!).Port;
         probe.Dispose();
-        ServerOptions options = new() { Port = port, Greeting = "\U0001F600", Session = new SessionOptions { Encoding = System.Text.Encoding.ASCII } };
+        SessionOptions ascii = new() { Encoding = System.Text.Encoding.ASCII };
+        ServerOptions options = new() { Port = port, Greeting = "\U0001F600", Session = ascii };
 
         ChatException e = Assert.Throws<ChatException>(() => ChatServer.Start(options));
 
@@ -123,7 +126,8 @@ public sealed class ListenTests
 
     private static async Task AssertEchoesAsync(ChatServer server, string address)
     {
-        using ChatSession client = await ChatClient.ConnectAsync(new ClientOptions { ComputerName = address, Port = server.Port() }).Within();
+        ClientOptions options = new() { ComputerName = address, Port = server.Port() };
+        using ChatSession client = await ChatClient.ConnectAsync(options).Within();
         await client.SendAsync("hello").Within();
 
         Assert.Equal("hello", (await client.ReceiveAsync().Within())?.Text);

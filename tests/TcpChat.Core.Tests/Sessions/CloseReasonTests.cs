@@ -102,6 +102,7 @@ public sealed class CloseReasonTests
         await session.SendAsync("x").Within();
         await _transport.WaitUntilHeldAsync();
         _transport.FailSends(new SocketException((int)SocketError.ConnectionReset));
+        await Bounded.EventuallyAsync(() => session.CloseReason is not null);
         _transport.FeedEnd();
 
         await AssertEndsAsync(session, CloseReason.PeerReset);

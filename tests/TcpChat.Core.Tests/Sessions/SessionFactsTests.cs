@@ -195,7 +195,8 @@ public sealed class SessionFactsTests
     [Fact]
     public async Task Every_session_has_a_number_of_its_own()
     {
-        ChatSession[] sessions = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => TestSession.Open(new FakeTransport())))).Within();
+        ChatSession[] sessions = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => Task.Run(() => TestSession.Open(new FakeTransport())))).Within();
 
         Assert.Equal(20, sessions.Select(s => s.Id).Distinct().Count());
     }

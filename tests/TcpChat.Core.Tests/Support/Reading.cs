@@ -9,7 +9,10 @@ internal static class Reading
 {
     /// <summary>The messages of the stream, and the error that ended it, if one did.</summary>
     public static async Task<(List<byte[]> Messages, ChatErrorCode? Error)> AllAsync(
-        MessageFraming framing, IEnumerable<ReadOnlyMemory<byte>> pieces, int maximum = SessionOptions.DefaultMaximumMessageSize, bool end = true)
+        MessageFraming framing,
+        IEnumerable<ReadOnlyMemory<byte>> pieces,
+        int maximum = SessionOptions.DefaultMaximumMessageSize,
+        bool end = true)
     {
         using FakeTransport transport = new();
         transport.Feed(pieces);

@@ -50,7 +50,8 @@ public sealed class PulseTests
     {
         Pulse pulse = new();
         int value = 0;
-        Task[] waiters = [.. Enumerable.Range(1, 2000).Select(i => pulse.WaitUntilAsync(() => Volatile.Read(ref value) >= i, CancellationToken.None))];
+        Task[] waiters = [.. Enumerable.Range(1, 2000).Select(
+            i => pulse.WaitUntilAsync(() => Volatile.Read(ref value) >= i, CancellationToken.None))];
 
         Task[] firing = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {
