@@ -230,7 +230,7 @@ public sealed class ChatSession : IDisposable
             this,
             payload.ToArray(),
             text,
-            _reader.Messages + 1,
+            _reader.Messages,
             _nextArrival(),
             _options.TimeProvider.GetUtcNow().UtcDateTime);
     }

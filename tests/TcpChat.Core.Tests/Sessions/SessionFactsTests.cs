@@ -27,6 +27,22 @@ public sealed class SessionFactsTests
     }
 
     [Fact]
+    public async Task A_message_that_can_be_taken_is_counted()
+    {
+        ChatSession session = TestSession.Open(_transport);
+        List<long> counts = [];
+        session.Inbox.Filled += () => counts.Add(session.MessagesReceived);
+        session.Start();
+        _transport.Feed("a\nb\n");
+        _transport.FeedEnd();
+
+        Assert.Equal(["a", "b"], await session.ReadToEndAsync());
+        await session.WaitForCloseAsync().Within();
+        Assert.Equal(1, counts[0]);
+        Assert.Equal(2, session.MessagesReceived);
+    }
+
+    [Fact]
     public async Task Sent_messages_and_bytes_are_counted_with_their_framing()
     {
         ChatSession session = TestSession.Start(_transport, new SessionOptions { Framing = new LengthPrefixedFraming() });
