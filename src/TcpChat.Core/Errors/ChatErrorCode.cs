@@ -39,6 +39,9 @@ public enum ChatErrorCode
     /// <summary>No message came within the time given.</summary>
     ReceiveTimeout,
 
+    /// <summary>What was waited for did not come about within the time given.</summary>
+    WaitTimeout,
+
     /// <summary>The message is larger than the framing or the limit allows.</summary>
     MessageTooLarge,
 

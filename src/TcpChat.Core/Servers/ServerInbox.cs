@@ -19,7 +19,7 @@ public sealed class ServerInbox
     }
 
     /// <summary>Raised, outside the lock, when a session's inbox was empty and is not any more.</summary>
-    public event Action? Filled;
+    public event Action<ChatSession>? Filled;
 
     /// <summary>How many sessions are listed as having a message.</summary>
     internal int ListedSessions
@@ -113,7 +113,7 @@ public sealed class ServerInbox
             }
 
             _changed.Fire();
-            Filled?.Invoke();
+            Filled?.Invoke(session);
         };
     }
 

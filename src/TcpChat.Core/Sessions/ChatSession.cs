@@ -12,6 +12,12 @@ namespace TcpChat.Sessions;
 /// </summary>
 public sealed class ChatSession : IDisposable
 {
+    /// <summary>
+    /// When the peer has closed its side and has an answer to all it said, another may follow, but soon: within this share
+    /// of the time for a first one.
+    /// </summary>
+    private const int AnsweredShare = 20;
+
     private static int s_lastId;
 
     private readonly ITransport _transport;
@@ -29,11 +35,12 @@ public sealed class ChatSession : IDisposable
 
     // An int, so that the first cause can be set by compare-exchange; -1 while there is none.
     private int _closeReason = -1;
-    private volatile SessionState _state;
+    private volatile ChatSessionState _state;
     private Task? _closeTask;
     private Exception? _error;
     private long _messagesSent;
     private long _lastActivity;
+    private bool _unanswered;
     private DateTime? _closedAtUtc;
 
     internal ChatSession(
@@ -49,7 +56,11 @@ public sealed class ChatSession : IDisposable
         _options = options;
         _codec = new TextCodec(options.Encoding);
         Inbox = new MessageInbox(options.InboxLimit, options.InboxByteLimit);
-        Inbox.Taken += Touch;
+        Inbox.Taken += () =>
+        {
+            Volatile.Write(ref _unanswered, true);
+            Touch();
+        };
         _outbox = new SendOutbox(transport, options.OutboxByteLimit, options.OutboxPolicy, SendFailed);
         _sink = sink(this);
         _reader = new SessionReader(transport, options.Framing, _sink, options.MaximumMessageSize);
@@ -70,7 +81,7 @@ public sealed class ChatSession : IDisposable
     public string? UserName { get; internal set; }
 
     /// <summary>Where it is in its life.</summary>
-    public SessionState State => _state;
+    public ChatSessionState State => _state;
 
     /// <summary>The peer's address and port.</summary>
     public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
@@ -131,7 +142,7 @@ public sealed class ChatSession : IDisposable
     public bool IsServerSide { get; internal init; }
 
     /// <summary>True while messages can be sent.</summary>
-    public bool CanSend => _state is SessionState.Open or SessionState.HalfClosed;
+    public bool CanSend => _state is ChatSessionState.Open or ChatSessionState.HalfClosed;
 
     internal DateTime ConnectedAtUtc { get; }
 
@@ -201,15 +212,21 @@ public sealed class ChatSession : IDisposable
         return BeginClose(timeout, reason) ? _closed.Task : CloseWithinAsync(timeout);
     }
 
-    /// <summary>Cuts the connection. The peer sees a reset; what the outbox holds is lost.</summary>
-    public void Abort(CloseReason reason = Sessions.CloseReason.LocalClosed) => Cut(reason, null);
+    /// <summary>Cuts the connection. The peer sees a reset; what the outbox holds is lost. Does nothing when the session is over.</summary>
+    public void Abort(CloseReason reason = Sessions.CloseReason.LocalClosed)
+    {
+        if (_state != ChatSessionState.Closed)
+        {
+            Cut(reason, null);
+        }
+    }
 
     /// <summary>Cuts the connection if it is still there.</summary>
     public void Dispose() => Abort();
 
     /// <summary>Waits until the session is in that state or past it.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public Task WaitForStateAsync(SessionState state, CancellationToken cancellationToken = default) =>
+    public Task WaitForStateAsync(ChatSessionState state, CancellationToken cancellationToken = default) =>
         _stateChanged.WaitUntilAsync(() => _state >= state, cancellationToken);
 
     /// <summary>Ends when the session is over.</summary>
@@ -241,6 +258,7 @@ public sealed class ChatSession : IDisposable
         {
             case SendOutbox.Offer.Taken:
                 Interlocked.Add(ref _messagesSent, count);
+                Volatile.Write(ref _unanswered, false);
                 Touch();
                 return true;
             case SendOutbox.Offer.Full:
@@ -298,7 +316,7 @@ public sealed class ChatSession : IDisposable
 
         _readEnded.TrySetResult();
         SetReason(Sessions.CloseReason.PeerClosed, null);
-        SetState(SessionState.HalfClosed);
+        SetState(ChatSessionState.HalfClosed);
         _sink.Complete();
         if (_sink.AnswersLater)
         {
@@ -315,8 +333,10 @@ public sealed class ChatSession : IDisposable
         while (true)
         {
             Task change = _stateChanged.Next;
-            TimeSpan rest = _options.HalfCloseTimeout - _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
-            if ((rest <= TimeSpan.Zero && !forever) || _state != SessionState.HalfClosed || _outbox.Failure is not null)
+            bool owes = Volatile.Read(ref _unanswered) || Inbox.Count > 0;
+            TimeSpan patience = owes ? _options.HalfCloseTimeout : _options.HalfCloseTimeout / AnsweredShare;
+            TimeSpan rest = patience - _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
+            if ((rest <= TimeSpan.Zero && !forever) || _state != ChatSessionState.HalfClosed || _outbox.Failure is not null)
             {
                 return;
             }
@@ -352,7 +372,7 @@ public sealed class ChatSession : IDisposable
         // Off the caller's thread and lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         SetReason(reason, null);
-        SetState(SessionState.Closing);
+        SetState(ChatSessionState.Closing);
         _reader.Discard();
         _sink.Complete();
         await _closing.CancelAsync().ConfigureAwait(false);
@@ -432,7 +452,7 @@ public sealed class ChatSession : IDisposable
         }
     }
 
-    private void SetState(SessionState state)
+    private void SetState(ChatSessionState state)
     {
         lock (_gate)
         {
@@ -451,13 +471,13 @@ public sealed class ChatSession : IDisposable
     {
         lock (_gate)
         {
-            if (_state == SessionState.Closed)
+            if (_state == ChatSessionState.Closed)
             {
                 return;
             }
 
             _closedAtUtc = _options.TimeProvider.GetUtcNow().UtcDateTime;
-            _state = SessionState.Closed;
+            _state = ChatSessionState.Closed;
         }
 
         try

@@ -20,7 +20,7 @@ public sealed class ChatClientTests
         Assert.Equal(peer.EndPoint, session.RemoteEndPoint);
         Assert.Equal(connection.RemoteEndPoint, session.LocalEndPoint);
         Assert.False(session.IsServerSide);
-        Assert.Equal(SessionState.Open, session.State);
+        Assert.Equal(ChatSessionState.Open, session.State);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class StopTests
 
         await server.StopAsync(TimeSpan.Zero).Within();
 
-        Assert.Equal(SessionState.Closed, session.State);
+        Assert.Equal(ChatSessionState.Closed, session.State);
         Assert.Equal(PeerEnd.Reset, await peer.WaitForEndAsync());
     }
 
@@ -141,7 +141,7 @@ public sealed class StopTests
             }
 
             await server.WaitForSessionsAsync(0);
-            Assert.All(server.EndedSessions, s => Assert.Equal(SessionState.Closed, s.State));
+            Assert.All(server.EndedSessions, s => Assert.Equal(ChatSessionState.Closed, s.State));
         }
     }
 

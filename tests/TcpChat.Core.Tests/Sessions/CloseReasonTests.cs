@@ -22,7 +22,7 @@ public sealed class CloseReasonTests
 
         Assert.Null(session.CloseReason);
         Assert.Null(session.ClosedAt);
-        Assert.Equal(SessionState.Open, session.State);
+        Assert.Equal(ChatSessionState.Open, session.State);
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class CloseReasonTests
     {
         ChatSession session = TestSession.Start(_transport, new SessionOptions { HalfCloseTimeout = s_time });
         _transport.FeedEnd();
-        await session.WaitForStateAsync(SessionState.HalfClosed).Within();
+        await session.WaitForStateAsync(ChatSessionState.HalfClosed).Within();
         _transport.FailSends(new SocketException((int)SocketError.ConnectionReset));
         await Assert.ThrowsAsync<ChatException>(() => session.SendAsync("x").Within());
 
@@ -202,7 +202,7 @@ public sealed class CloseReasonTests
         _transport.HoldSends();
         await session.SendAsync("x").Within();
         Task closing = session.CloseAsync(s_time, CloseReason.ServerStopped);
-        await session.WaitForStateAsync(SessionState.Closing).Within();
+        await session.WaitForStateAsync(ChatSessionState.Closing).Within();
 
         session.Abort();
         await closing.Within();
@@ -228,7 +228,7 @@ public sealed class CloseReasonTests
     {
         await session.WaitForCloseAsync().Within();
         Assert.Equal(expected, session.CloseReason);
-        Assert.Equal(SessionState.Closed, session.State);
+        Assert.Equal(ChatSessionState.Closed, session.State);
         Assert.NotNull(session.ClosedAt);
         Assert.False(session.CanSend);
     }

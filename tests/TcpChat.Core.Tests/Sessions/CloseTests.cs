@@ -15,7 +15,7 @@ public sealed class CloseTests
         await session.SendAsync("a").Within();
         await session.SendAsync("b").Within();
         Task closing = session.CloseAsync(TimeSpan.FromSeconds(5));
-        await session.WaitForStateAsync(SessionState.Closing).Within();
+        await session.WaitForStateAsync(ChatSessionState.Closing).Within();
         Assert.False(closing.IsCompleted);
 
         _transport.LetSends();
@@ -132,7 +132,7 @@ public sealed class CloseTests
             Assert.NotNull(reason);
             await transport.WaitUntilAsync(t => t.Disposed || t.Aborted);
             Assert.Equal(reason, session.CloseReason);
-            Assert.Equal(SessionState.Closed, session.State);
+            Assert.Equal(ChatSessionState.Closed, session.State);
             Assert.Equal(1, closed);
         }
     }
@@ -143,14 +143,14 @@ public sealed class CloseTests
         ChatSession session = Start();
         Task wait = session.WaitForCloseAsync();
         bool waitWasOver = true;
-        SessionState state = default;
+        ChatSessionState state = default;
         session.Closed += s => (waitWasOver, state) = (wait.IsCompleted, s.State);
 
         await session.CloseAsync(TimeSpan.FromSeconds(5)).Within();
         await wait.Within();
 
         Assert.False(waitWasOver);
-        Assert.Equal(SessionState.Closed, state);
+        Assert.Equal(ChatSessionState.Closed, state);
     }
 
     [Fact]
@@ -189,8 +189,8 @@ public sealed class CloseTests
         _transport.FeedEnd();
         await _transport.WaitUntilAsync(t => t.Disposed);
 
-        Assert.Equal(SessionState.Closed, session.State);
-        await session.WaitForStateAsync(SessionState.HalfClosed).Within();
+        Assert.Equal(ChatSessionState.Closed, session.State);
+        await session.WaitForStateAsync(ChatSessionState.HalfClosed).Within();
     }
 
     [Fact]
@@ -217,7 +217,7 @@ public sealed class CloseTests
 
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => session.CloseAsync(TimeSpan.FromTicks(ticks)).Within());
 
-        Assert.Equal(SessionState.Open, session.State);
+        Assert.Equal(ChatSessionState.Open, session.State);
         await session.CloseAsync(Timeout.InfiniteTimeSpan).Within();
     }
 

@@ -127,7 +127,7 @@ public sealed class EchoTests
         _transport.FailSends(new SocketException((int)SocketError.ConnectionReset));
         _transport.Feed(["a\n"u8.ToArray(), "b\n"u8.ToArray()]);
         await _transport.WaitUntilAsync(t => t.Reads == 5);
-        Assert.Equal(SessionState.Open, session.State);
+        Assert.Equal(ChatSessionState.Open, session.State);
         _transport.FeedEnd();
 
         await session.WaitForCloseAsync().Within();

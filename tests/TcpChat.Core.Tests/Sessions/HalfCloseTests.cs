@@ -15,7 +15,7 @@ public sealed class HalfCloseTests
         ChatSession session = Start(TimeSpan.FromSeconds(10));
         _transport.Feed("question\nrest");
         _transport.FeedEnd();
-        await session.WaitForStateAsync(SessionState.HalfClosed).Within();
+        await session.WaitForStateAsync(ChatSessionState.HalfClosed).Within();
 
         Assert.Equal("question", (await session.ReceiveAsync().Within())?.Text);
         Assert.Equal("rest", (await session.ReceiveAsync().Within())?.Text);
@@ -48,7 +48,7 @@ public sealed class HalfCloseTests
         _transport.FeedEnd();
         await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(10));
         _clock.Advance(TimeSpan.FromSeconds(9));
-        Assert.Equal(SessionState.HalfClosed, session.State);
+        Assert.Equal(ChatSessionState.HalfClosed, session.State);
 
         _clock.Advance(TimeSpan.FromSeconds(1));
 
@@ -67,12 +67,12 @@ public sealed class HalfCloseTests
         await session.ReceiveAsync().Within();
         _clock.Advance(TimeSpan.FromSeconds(4));
         await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(6));
-        Assert.Equal(SessionState.HalfClosed, session.State);
+        Assert.Equal(ChatSessionState.HalfClosed, session.State);
 
         await session.SendAsync("b").Within();
         _clock.Advance(TimeSpan.FromSeconds(6));
         await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(4));
-        Assert.Equal(SessionState.HalfClosed, session.State);
+        Assert.Equal(ChatSessionState.HalfClosed, session.State);
 
         _clock.Advance(TimeSpan.FromSeconds(4));
         await session.WaitForCloseAsync().Within();
@@ -97,7 +97,7 @@ public sealed class HalfCloseTests
     {
         ChatSession session = Start(Timeout.InfiniteTimeSpan);
         _transport.FeedEnd();
-        await session.WaitForStateAsync(SessionState.HalfClosed).Within();
+        await session.WaitForStateAsync(ChatSessionState.HalfClosed).Within();
         await session.SendAsync("a").Within();
         _clock.Advance(TimeSpan.FromDays(1));
         await session.SendAsync("b").Within();

@@ -192,7 +192,7 @@ public sealed class SessionFactsTests
         Assert.Equal(ChatErrorCode.TextNotEncodable, e.Code);
         Assert.Empty(_transport.Sent);
         Assert.Equal(0, session.MessagesSent);
-        Assert.Equal(SessionState.Open, session.State);
+        Assert.Equal(ChatSessionState.Open, session.State);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class SocketSessionTests
         using ChatSession session = await ConnectAsync(peer, new SessionOptions { HalfCloseTimeout = Timeout.InfiniteTimeSpan });
         PeerConnection connection = await peer.WaitForConnectionAsync();
         Assert.Equal(["question"], await session.ReadToEndAsync());
-        await session.WaitForStateAsync(SessionState.HalfClosed).Within();
+        await session.WaitForStateAsync(ChatSessionState.HalfClosed).Within();
 
         await session.SendAsync("answer").Within();
         await connection.WaitForBytesAsync(7);
@@ -159,7 +159,7 @@ public sealed class SocketSessionTests
         });
 
         Assert.Equal(CloseReason.SlowReader, session.CloseReason);
-        Assert.Equal(SessionState.Closed, session.State);
+        Assert.Equal(ChatSessionState.Closed, session.State);
     }
 
     [Fact]

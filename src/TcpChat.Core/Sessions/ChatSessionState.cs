@@ -1,7 +1,7 @@
 namespace TcpChat.Sessions;
 
 /// <summary>Where a session is in its life. It only ever goes forward.</summary>
-public enum SessionState
+public enum ChatSessionState
 {
     /// <summary>Messages go both ways.</summary>
     Open,

@@ -1,0 +1,113 @@
+using System.Management.Automation;
+using TcpChat.Clients;
+using TcpChat.Errors;
+using TcpChat.Registry;
+using TcpChat.Sessions;
+
+namespace TcpChat.Commands;
+
+/// <summary>Connects to one or many computers at once.</summary>
+[Cmdlet(VerbsCommunications.Connect, "TcpChat")]
+[OutputType(typeof(ChatSession))]
+public sealed class ConnectTcpChatCommand : SessionOptionsCommand
+{
+    private readonly List<(string Target, Task<ChatSession> Session)> _connecting = [];
+    private SemaphoreSlim? _throttle;
+    private int _written;
+
+    /// <summary>Names or addresses. Each is resolved and all its addresses are tried.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Cn", "HostName")]
+    [ValidateNotNullOrEmpty]
+    public string[] ComputerName { get; set; } = ["localhost"];
+
+    /// <summary>The port.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(1, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>The session's name. Default: the computer's name and the port.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>How long resolving and connecting may take for each computer, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(0, LongestTimeoutSec)]
+    public double TimeoutSec { get; set; } = 15;
+
+    /// <summary>How many connections are made at the same time at most.</summary>
+    [Parameter]
+    [ValidateRange(1, 10_000)]
+    public int ThrottleLimit { get; set; } = 32;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        _throttle ??= new SemaphoreSlim(ThrottleLimit);
+        SessionOptions options = GetSessionOptions();
+        foreach (string computer in ComputerName)
+        {
+            ClientOptions client = new()
+            {
+                ComputerName = computer,
+                Port = Port,
+                Name = Name,
+                ConnectTimeout = TimeSpan.FromSeconds(TimeoutSec),
+                Session = options,
+            };
+            _connecting.Add(($"{computer}:{Port}", ConnectAsync(client, StopToken)));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        foreach ((string target, Task<ChatSession> connecting) in _connecting)
+        {
+            try
+            {
+                ChatSession session = Await(connecting);
+                ChatRegistry.Add(session);
+                WriteVerbose($"Connected to {target} at {session.RemoteEndPoint} as session {session.Id}.");
+                _written++;
+                WriteObject(session);
+            }
+            catch (ChatException e)
+            {
+                _written++;
+                WriteError(e, target);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        foreach ((_, Task<ChatSession> connecting) in _connecting.Skip(_written))
+        {
+            // Stopped before it could be handed over, so nobody else can close it.
+            _ = connecting.ContinueWith(
+                static late => late.Result.Dispose(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
+        }
+
+        _connecting.Clear();
+    }
+
+    private async Task<ChatSession> ConnectAsync(ClientOptions options, CancellationToken cancellationToken)
+    {
+        await _throttle!.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ChatClient.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _throttle.Release();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Management.Automation;
+using System.Text;
+using TcpChat.Binding;
+using TcpChat.Completion;
+using TcpChat.Framing;
+using TcpChat.Sessions;
+
+namespace TcpChat.Commands;
+
+/// <summary>What the commands that make sessions share: how messages are cut, and how much may wait.</summary>
+public abstract class SessionOptionsCommand : ChatCommand
+{
+    /// <summary>How messages are cut out of the stream. Default: Line, or Delimiter where -Delimiter is given.</summary>
+    [Parameter]
+    public FramingKind Framing { get; set; }
+
+    /// <summary>What ends a message: text or bytes.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Delimiter { get; set; }
+
+    /// <summary>What ends a line that is sent. Both are accepted on receiving.</summary>
+    [Parameter]
+    public LineEnding LineEnding { get; set; }
+
+    /// <summary>The encoding of text. Default: UTF-8 without a byte order mark.</summary>
+    [Parameter]
+    [EncodingTransform]
+    [ArgumentCompleter(typeof(EncodingCompleter))]
+    [ValidateNotNull]
+    public Encoding Encoding { get; set; } = SessionOptions.DefaultEncoding;
+
+    /// <summary>The largest message that is received, in bytes. A larger one closes the session with MessageTooLarge.</summary>
+    [Parameter]
+    [ValidateRange(1, 1 << 30)]
+    public int MaximumMessageSize { get; set; } = SessionOptions.DefaultMaximumMessageSize;
+
+    /// <summary>How many received messages wait at most before reading stops.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int InboxLimit { get; set; } = 1024;
+
+    /// <summary>How many bytes wait at most to be sent.</summary>
+    [Parameter]
+    [ValidateRange(1, 1 << 30)]
+    public int OutboxByteLimit { get; set; } = 1 << 20;
+
+    /// <summary>What happens to a message that does not fit into the outbox.</summary>
+    [Parameter]
+    public OutboxPolicy OutboxPolicy { get; set; }
+
+    /// <summary>How long this side may still answer after the peer has said that it will send no more, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(0, LongestTimeoutSec)]
+    public double HalfCloseTimeoutSec { get; set; }
+
+    /// <summary>The session's options as the parameters say.</summary>
+    private protected SessionOptions GetSessionOptions() => new()
+    {
+        Framing = GetFraming(),
+        Encoding = Encoding,
+        MaximumMessageSize = MaximumMessageSize,
+        InboxLimit = InboxLimit,
+        OutboxByteLimit = OutboxByteLimit,
+        OutboxPolicy = OutboxPolicy,
+        HalfCloseTimeout = TimeSpan.FromSeconds(HalfCloseTimeoutSec),
+    };
+
+    private MessageFraming GetFraming()
+    {
+        FramingKind kind = Framing;
+        if (Delimiter is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(Framing)))
+        {
+            kind = FramingKind.Delimiter;
+        }
+
+        if (kind == FramingKind.Delimiter && Delimiter is null)
+        {
+            ThrowInvalidArgument("DelimiterMissing", "The framing Delimiter needs the parameter -Delimiter.");
+        }
+
+        if (kind != FramingKind.Delimiter && Delimiter is not null)
+        {
+            ThrowInvalidArgument("DelimiterNotUsed", $"-Delimiter has no meaning with the framing {kind}.", Delimiter);
+        }
+
+        if (kind != FramingKind.Line && MyInvocation.BoundParameters.ContainsKey(nameof(LineEnding)))
+        {
+            ThrowInvalidArgument("LineEndingNotUsed", $"-LineEnding has no meaning with the framing {kind}.", LineEnding);
+        }
+
+        return kind switch
+        {
+            FramingKind.Raw => new RawFraming(),
+            FramingKind.LengthPrefixed => new LengthPrefixedFraming(),
+            FramingKind.Delimiter => new DelimiterFraming(Payload.ToBytes(Delimiter!, Encoding)),
+            _ => new LineFraming(Encoding, LineEnding),
+        };
+    }
+}

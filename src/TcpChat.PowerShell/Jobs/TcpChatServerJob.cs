@@ -1,0 +1,231 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
+using TcpChat.Registry;
+using TcpChat.Servers;
+using TcpChat.Sessions;
+
+namespace TcpChat.Jobs;
+
+/// <summary>
+/// A server, as a job: it runs until it is stopped, and its child jobs are its connections. Receive-Job gives the messages
+/// of all sessions; with -Wait it follows sessions that come later, too.
+/// </summary>
+public sealed class TcpChatServerJob : ChatJob
+{
+    /// <summary>How many warnings are kept for Receive-Job.</summary>
+    private const int WarningLimit = 100;
+
+    /// <summary>How long Stop-Job waits for what the outboxes hold.</summary>
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly ChatServer _server;
+    private readonly JobPump _pump = new();
+    private readonly JobPump.Work _announce;
+    private readonly ListStream<WarningRecord> _warnings = new(new BoundedList<WarningRecord>(WarningLimit));
+    private readonly ConcurrentDictionary<int, SessionEntry> _jobs = new();
+    private bool _watched;
+    private SocketError _lastAcceptError;
+    private int _stopped;
+
+    private TcpChatServerJob(ChatServer server, string? command, string name, ChildList children)
+        : base(command, name, children.List, "TcpChatServer", new MessageOutput(new ServerWindow(server.Inbox)))
+    {
+        _server = server;
+        children.GetJob = GetSessionJob;
+        Warning = _warnings;
+        UnloadJobStreams();
+        _announce = new JobPump.Work(Messages.Announce);
+        server.SessionClosed += SessionClosed;
+        server.SessionForgotten += SessionForgotten;
+        server.AcceptFailed += AcceptFailed;
+        server.Inbox.Filled += MessageWaits;
+        MoveTo(JobState.Running);
+    }
+
+    /// <summary>The port it listens at.</summary>
+    public int Port => _server.LocalEndPoint.Port;
+
+    /// <summary>The address and port it listens at.</summary>
+    public IPEndPoint LocalEndPoint => _server.LocalEndPoint;
+
+    /// <summary>How many connections the system was asked to keep until they are accepted.</summary>
+    public int Backlog => _server.Options.Backlog;
+
+    /// <summary>The sessions that are not over.</summary>
+    public ChatSession[] Sessions => [.. _server.Sessions];
+
+    /// <summary>How many sessions are not over.</summary>
+    public int SessionCount => _server.SessionCount;
+
+    /// <summary>Connections accepted so far.</summary>
+    public long Accepted => _server.Accepted;
+
+    /// <summary>Accepts that failed so far, and were tried again.</summary>
+    public long AcceptErrors => _server.AcceptErrors;
+
+    /// <summary>Whole messages received by all its sessions.</summary>
+    public long MessagesReceived => _server.Totals.MessagesReceived;
+
+    /// <summary>Messages sent by all its sessions.</summary>
+    public long MessagesSent => _server.Totals.MessagesSent;
+
+    /// <summary>Bytes received by all its sessions.</summary>
+    public long BytesReceived => _server.Totals.BytesReceived;
+
+    /// <summary>Bytes sent by all its sessions.</summary>
+    public long BytesSent => _server.Totals.BytesSent;
+
+    /// <summary>Messages that were dropped because a queue was full.</summary>
+    public long DroppedMessages => _server.Totals.DroppedMessages;
+
+    /// <summary>How many sessions there are, or that it has stopped.</summary>
+    public override string StatusMessage => _server.IsListening ? $"Listening, {_server.SessionCount} sessions" : "Not listening";
+
+    /// <summary>True while messages or warnings wait.</summary>
+    public override bool HasMoreData => _warnings.Count > 0 || _server.Inbox.TryPeek(out _);
+
+    /// <summary>The address and port it listens at.</summary>
+    public override string Location => _server.LocalEndPoint.ToString();
+
+    /// <summary>Its sessions, those that are over and still kept among them.</summary>
+    internal IEnumerable<ChatSession> AllSessions => _server.EndedSessions.Concat(_server.Sessions).DistinctBy(static s => s.Id);
+
+    internal ChatServer Server => _server;
+
+    /// <summary>Starts a server, makes its job, and puts it where Get-Job and Get-TcpChatServer find it.</summary>
+    internal static TcpChatServerJob Start(ServerOptions options, string? command)
+    {
+        ChatServer server = ChatServer.Start(options);
+        TcpChatServerJob job = new(server, command, options.Name ?? $"TcpChatServer:{server.LocalEndPoint.Port}", new ChildList(server));
+        ChatRegistry.Add(job);
+        return job;
+    }
+
+    /// <summary>Stops listening and closes all sessions within that time.</summary>
+    internal async Task StopAsync(TimeSpan timeout)
+    {
+        MoveTo(JobState.Stopping);
+        await _server.StopAsync(timeout).ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
+        {
+            // Behind all that is queued, so that whoever waits has seen the last messages before the job ends.
+            _pump.Post(new JobPump.Work(Messages.Announce));
+            _ = _pump.CompleteAsync();
+        }
+
+        // A Receive-Job that is slow, or is itself waiting for this stop, must not hold it up for longer than the time given.
+        await _pump.CompleteAsync().WaitAsync(timeout + TimeSpan.FromMilliseconds(100))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        MoveTo(JobState.Stopped);
+    }
+
+    /// <inheritdoc/>
+    protected override void DoLoadJobStreams() => Watch();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            ChatRegistry.Remove(this);
+            _server.Dispose();
+            _ = _pump.CompleteAsync();
+            _server.SessionClosed -= SessionClosed;
+            _server.SessionForgotten -= SessionForgotten;
+            _server.AcceptFailed -= AcceptFailed;
+            _server.Inbox.Filled -= MessageWaits;
+            foreach (SessionEntry entry in _jobs.Values)
+            {
+                entry.Job.Dispose();
+            }
+
+            _jobs.Clear();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private protected override Task StopCoreAsync(bool force) => StopAsync(force ? TimeSpan.Zero : s_stopTimeout);
+
+    // Called by the list of child jobs only, under its lock: a session never gets two jobs.
+    private TcpChatSessionJob GetSessionJob(ChatSession session)
+    {
+        if (!_jobs.TryGetValue(session.Id, out SessionEntry? entry))
+        {
+            entry = new SessionEntry(new TcpChatSessionJob(session, Watch));
+            _jobs[session.Id] = entry;
+            if (session.State == ChatSessionState.Closed)
+            {
+                // It may have closed before its job could be found.
+                _pump.Post(entry.Work);
+            }
+        }
+
+        return entry.Job;
+    }
+
+    // Messages are announced only from when somebody has looked at an output: before, nobody can be listening.
+    private void Watch() => Volatile.Write(ref _watched, true);
+
+    private void MessageWaits(ChatSession session)
+    {
+        if (!Volatile.Read(ref _watched))
+        {
+            return;
+        }
+
+        if (_jobs.TryGetValue(session.Id, out SessionEntry? entry))
+        {
+            _pump.Post(entry.Work);
+        }
+
+        _pump.Post(_announce);
+    }
+
+    private void SessionClosed(ChatSession session)
+    {
+        if (_jobs.TryGetValue(session.Id, out SessionEntry? entry))
+        {
+            _pump.Post(entry.Work);
+        }
+    }
+
+    private void SessionForgotten(ChatSession session)
+    {
+        if (_jobs.TryRemove(session.Id, out SessionEntry? entry))
+        {
+            entry.Job.Dispose();
+        }
+    }
+
+    private void AcceptFailed(SocketException error)
+    {
+        // A failure that goes on is told once, not at every try.
+        if (error.SocketErrorCode != _lastAcceptError)
+        {
+            _lastAcceptError = error.SocketErrorCode;
+            _pump.Post(new JobPump.Work(() => _warnings.Add(new WarningRecord(
+                "AcceptFailed", $"Accepting a connection at {LocalEndPoint} failed, and is tried again: {error.Message}"))));
+        }
+    }
+
+    /// <summary>A session's job, and the work that keeps it up to date.</summary>
+    private sealed class SessionEntry(TcpChatSessionJob job)
+    {
+        public TcpChatSessionJob Job => job;
+
+        public JobPump.Work Work { get; } = new(job.Pump);
+    }
+
+    /// <summary>The list of child jobs must be there before the job that makes them is.</summary>
+    private sealed class ChildList
+    {
+        public ChildList(ChatServer server) => List = new SessionJobList(server, session => GetJob!(session));
+
+        public SessionJobList List { get; }
+
+        public Func<ChatSession, Job>? GetJob { get; set; }
+    }
+}
