@@ -136,7 +136,7 @@ public sealed class ServerInboxTests : IDisposable
     public async Task It_tells_when_a_session_has_something_to_take()
     {
         int filled = 0;
-        _server.Inbox.Filled += () => Interlocked.Increment(ref filled);
+        _server.Inbox.Filled += _ => Interlocked.Increment(ref filled);
         await using PeerConnection a = await _server.ConnectPeerAsync();
         await SendAndWaitAsync(a, "1", 1);
         await SendAndWaitAsync(a, "2", 2);
