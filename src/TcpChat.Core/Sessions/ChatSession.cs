@@ -260,6 +260,12 @@ public sealed class ChatSession : IDisposable
                 Interlocked.Add(ref _messagesSent, count);
                 Volatile.Write(ref _unanswered, false);
                 Touch();
+                if (_state == ChatSessionState.HalfClosed)
+                {
+                    // The wait for answers has less to wait for now.
+                    _stateChanged.Fire();
+                }
+
                 return true;
             case SendOutbox.Offer.Full:
                 return false;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace TcpChat.Threading;
 
-/// <summary>How long a wait can be: from none at all to some 49 days, as far as the framework's timers go, or without end (-1 ms).</summary>
+/// <summary>How long a wait can be: from none to some 49 days, as far as the framework's timers go, or without end (-1 ms).</summary>
 internal static class WaitTime
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);

@@ -42,13 +42,11 @@ public sealed class HalfCloseTests
     }
 
     [Fact]
-    public async Task Without_an_answer_it_closes_when_the_time_is_over()
+    public async Task With_nothing_to_answer_it_closes_after_a_twentieth_of_the_time()
     {
-        ChatSession session = Start(TimeSpan.FromSeconds(10));
+        ChatSession session = Start(TimeSpan.FromSeconds(20));
         _transport.FeedEnd();
-        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(10));
-        _clock.Advance(TimeSpan.FromSeconds(9));
-        Assert.Equal(ChatSessionState.HalfClosed, session.State);
+        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(1));
 
         _clock.Advance(TimeSpan.FromSeconds(1));
 
@@ -57,24 +55,54 @@ public sealed class HalfCloseTests
     }
 
     [Fact]
-    public async Task Every_message_taken_or_sent_gives_the_time_anew()
+    public async Task Without_an_answer_it_closes_when_the_time_is_over()
     {
-        ChatSession session = Start(TimeSpan.FromSeconds(10));
+        ChatSession session = Start(TimeSpan.FromSeconds(20));
+        _transport.Feed("question\n");
+        _transport.FeedEnd();
+        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(20));
+        _clock.Advance(TimeSpan.FromSeconds(19));
+        Assert.Equal(ChatSessionState.HalfClosed, session.State);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        await session.WaitForCloseAsync().Within();
+        Assert.Equal(CloseReason.PeerClosed, session.CloseReason);
+        Assert.Equal(["question"], await session.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task A_message_taken_gives_the_time_anew()
+    {
+        ChatSession session = Start(TimeSpan.FromSeconds(20));
+        _transport.Feed("a\nb\n");
+        _transport.FeedEnd();
+        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(20));
+        _clock.Advance(TimeSpan.FromSeconds(12));
+        await session.ReceiveAsync().Within();
+        _clock.Advance(TimeSpan.FromSeconds(8));
+        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(12));
+        Assert.Equal(ChatSessionState.HalfClosed, session.State);
+
+        _clock.Advance(TimeSpan.FromSeconds(12));
+        await session.WaitForCloseAsync().Within();
+    }
+
+    [Fact]
+    public async Task The_answer_to_the_last_message_leaves_a_twentieth_of_the_time_for_another()
+    {
+        ChatSession session = Start(TimeSpan.FromSeconds(20));
         _transport.Feed("a\n");
         _transport.FeedEnd();
-        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(10));
-        _clock.Advance(TimeSpan.FromSeconds(6));
+        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(20));
         await session.ReceiveAsync().Within();
-        _clock.Advance(TimeSpan.FromSeconds(4));
-        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(6));
-        Assert.Equal(ChatSessionState.HalfClosed, session.State);
+        _clock.Advance(TimeSpan.FromSeconds(5));
 
         await session.SendAsync("b").Within();
-        _clock.Advance(TimeSpan.FromSeconds(6));
-        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(4));
+        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(1));
         Assert.Equal(ChatSessionState.HalfClosed, session.State);
+        _clock.Advance(TimeSpan.FromSeconds(1));
 
-        _clock.Advance(TimeSpan.FromSeconds(4));
         await session.WaitForCloseAsync().Within();
         Assert.Equal("b\n", _transport.SentText);
     }
@@ -82,9 +110,9 @@ public sealed class HalfCloseTests
     [Fact]
     public async Task A_peer_that_turns_out_to_be_gone_is_not_waited_for()
     {
-        ChatSession session = Start(TimeSpan.FromSeconds(10));
+        ChatSession session = Start(TimeSpan.FromSeconds(20));
         _transport.FeedEnd();
-        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(10));
+        await session.WaitForStateAsync(ChatSessionState.HalfClosed).Within();
         _transport.FailSends(new SocketException((int)SocketError.ConnectionReset));
 
         await Assert.ThrowsAnyAsync<IOException>(() => session.SendAsync("x").Within());
