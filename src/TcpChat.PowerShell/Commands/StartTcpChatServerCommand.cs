@@ -61,7 +61,6 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
         try
         {
             TcpChatServerJob job = TcpChatServerJob.Start(options, MyInvocation.Line.Trim());
-            JobRepository.Add(job);
             WriteVerbose($"Listening at {job.LocalEndPoint}.");
             WriteObject(job);
         }

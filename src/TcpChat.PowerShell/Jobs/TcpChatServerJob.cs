@@ -94,7 +94,7 @@ public sealed class TcpChatServerJob : ChatJob
 
     internal ChatServer Server => _server;
 
-    /// <summary>Starts a server and makes its job.</summary>
+    /// <summary>Starts a server, makes its job, and puts it where Get-Job and Get-TcpChatServer find it.</summary>
     internal static TcpChatServerJob Start(ServerOptions options, string? command)
     {
         ChatServer server = ChatServer.Start(options);
