@@ -1,1 +1,9 @@
-return 0;
+namespace TcpChat.Host;
+
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        return HostRunner.Run(args);
+    }
+}

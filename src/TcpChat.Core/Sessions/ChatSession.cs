@@ -12,6 +12,12 @@ namespace TcpChat.Sessions;
 /// </summary>
 public sealed class ChatSession : IDisposable
 {
+    /// <summary>
+    /// When the peer has closed its side and has an answer to all it said, another may follow, but soon: within this share
+    /// of the time for a first one.
+    /// </summary>
+    private const int AnsweredShare = 20;
+
     private static int s_lastId;
 
     private readonly ITransport _transport;
@@ -34,6 +40,7 @@ public sealed class ChatSession : IDisposable
     private Exception? _error;
     private long _messagesSent;
     private long _lastActivity;
+    private bool _unanswered;
     private DateTime? _closedAtUtc;
 
     internal ChatSession(
@@ -49,7 +56,11 @@ public sealed class ChatSession : IDisposable
         _options = options;
         _codec = new TextCodec(options.Encoding);
         Inbox = new MessageInbox(options.InboxLimit, options.InboxByteLimit);
-        Inbox.Taken += Touch;
+        Inbox.Taken += () =>
+        {
+            Volatile.Write(ref _unanswered, true);
+            Touch();
+        };
         _outbox = new SendOutbox(transport, options.OutboxByteLimit, options.OutboxPolicy, SendFailed);
         _sink = sink(this);
         _reader = new SessionReader(transport, options.Framing, _sink, options.MaximumMessageSize);
@@ -245,6 +256,7 @@ public sealed class ChatSession : IDisposable
         {
             case SendOutbox.Offer.Taken:
                 Interlocked.Add(ref _messagesSent, count);
+                Volatile.Write(ref _unanswered, false);
                 Touch();
                 return true;
             case SendOutbox.Offer.Full:
@@ -318,7 +330,9 @@ public sealed class ChatSession : IDisposable
         while (true)
         {
             Task change = _stateChanged.Next;
-            TimeSpan rest = _options.HalfCloseTimeout - _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
+            bool owes = Volatile.Read(ref _unanswered) || Inbox.Count > 0;
+            TimeSpan patience = owes ? _options.HalfCloseTimeout : _options.HalfCloseTimeout / AnsweredShare;
+            TimeSpan rest = patience - _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
             if (rest <= TimeSpan.Zero || _state != ChatSessionState.HalfClosed || _outbox.Failure is not null)
             {
                 return;

@@ -34,8 +34,9 @@ public sealed record SessionOptions
     public OutboxPolicy OutboxPolicy { get; init; } = OutboxPolicy.Wait;
 
     /// <summary>
-    /// How long this side may still answer after the peer has said that it will send no more. Counted anew from each
-    /// message taken or sent. Zero: the session closes as soon as the outbox is empty.
+    /// How long this side may still answer after the peer has said that it will send no more, counted anew from each
+    /// message taken or sent; a twentieth of it once all that the peer said was taken and answered. Zero: the session
+    /// closes as soon as the outbox is empty.
     /// </summary>
     public TimeSpan HalfCloseTimeout { get; init; } = TimeSpan.Zero;
 

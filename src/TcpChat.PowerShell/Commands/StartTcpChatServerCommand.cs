@@ -60,8 +60,7 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
         };
         try
         {
-            TcpChatServerJob job = TcpChatServerJob.Start(options, MyInvocation.Line.Trim());
-            JobRepository.Add(job);
+            TcpChatServerJob job = TcpChatServerJob.Start(options, MyInvocation.Line.Trim(), JobRepository);
             WriteVerbose($"Listening at {job.LocalEndPoint}.");
             WriteObject(job);
         }
