@@ -100,6 +100,10 @@ Describe 'Wait-TcpChatSession' {
         $talk.Client | Wait-TcpChatSession -State Open -TimeoutSec 0 | Should -Be $talk.Client
     }
 
+    It 'refuses -Count without a server' {
+        { Wait-TcpChatSession -Count 2 -TimeoutSec 0 } | Should -Throw -ErrorId 'ServerMissing,*'
+    }
+
     It 'reports WaitTimeout when the time is up' {
         $talk = New-Conversation
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
