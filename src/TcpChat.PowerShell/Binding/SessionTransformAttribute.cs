@@ -4,7 +4,7 @@ using TcpChat.Sessions;
 
 namespace TcpChat.Binding;
 
-/// <summary>Takes a session by its object, its id or its name (wildcards too).</summary>
+/// <summary>Takes a session by its object, its id or its name (wildcards too), or by a message that came by it.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SessionTransformAttribute : ArgumentTransformationAttribute
 {
@@ -20,6 +20,7 @@ internal sealed class SessionTransformAttribute : ArgumentTransformationAttribut
         {
             int id => ChatRegistry.FindSessions(id),
             string name => ChatRegistry.FindSessions(name),
+            ChatMessage message => [message.Session],
             _ => null,
         };
         return found switch
