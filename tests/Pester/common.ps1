@@ -199,7 +199,7 @@ function Start-Shell {
         Output = $output
         Result = $shell.BeginInvoke([System.Management.Automation.PSDataCollection[psobject]]::new(), $output)
     }
-    $run.psobject.Properties.Add([psnoteproperty]::new('Input', $null))
+
     $run
 }
 
