@@ -52,7 +52,8 @@ $configuration = New-PesterConfiguration
 $configuration.Run.Path = $PSScriptRoot
 $configuration.Run.PassThru = $true
 $configuration.Run.Exit = $false
-$configuration.Output.Verbosity = 'Normal'
+# Each test by its name, so that one that never ends can be told.
+$configuration.Output.Verbosity = 'Detailed'
 if ($Filter) {
     $configuration.Filter.FullName = if ([wildcardpattern]::ContainsWildcardCharacters($Filter)) { $Filter } else { "*$Filter*" }
 }

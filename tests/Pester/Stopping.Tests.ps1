@@ -108,6 +108,7 @@ Describe 'Stopping a pipeline' {
     }
 
     It 'ends Receive-TcpMessage in a thread job by Stop-Job' {
+        Skip-Without Start-ThreadJob
         $job = Start-ThreadJob { Receive-TcpMessage $using:talk.Remote -TimeoutSec 60 }
         Wait-Until { $job.State -eq 'Running' }
         $watch = [System.Diagnostics.Stopwatch]::StartNew()

@@ -194,12 +194,13 @@ function Start-Shell {
     $text = "param(`$Parameter) [System.Threading.Thread]::CurrentThread; `$Parameter.GetEnumerator() | ForEach-Object { Set-Variable `$_.Key `$_.Value }; $Script"
     $null = $shell.AddScript($text).AddArgument($Parameter)
     $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
+    # To look at what is there must not wait for the pipeline to end.
+    $output.EnumeratorNeverBlocks = $true
     $run = [pscustomobject]@{
         Shell  = $shell
         Output = $output
         Result = $shell.BeginInvoke([System.Management.Automation.PSDataCollection[psobject]]::new(), $output)
     }
-
     $run
 }
 
@@ -258,5 +259,17 @@ function Invoke-Stopped {
         Errors       = @($run.Shell.Streams.Error)
         Output       = @($run.Output | Select-Object -Skip 1)
         State        = $run.Shell.InvocationStateInfo.State
+    }
+}
+
+<#
+.SYNOPSIS
+Skips the test, with the reason, where a command is not installed.
+#>
+function Skip-Without {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseApprovedVerbs', '', Justification = 'A test helper.')]
+    param([string] $Command)
+    if (-not (Get-Command $Command -ErrorAction Ignore)) {
+        Set-ItResult -Skipped -Because "$Command is not installed"
     }
 }
