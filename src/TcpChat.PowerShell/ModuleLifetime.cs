@@ -11,9 +11,8 @@ public sealed class ModuleLifetime : IModuleAssemblyCleanup
     /// <summary>Stops its servers and closes its client sessions, in order within two seconds, and then hard.</summary>
     public void OnRemove(PSModuleInfo psModuleInfo)
     {
-        (var servers, var clients) = ChatRegistry.OwnedByCurrentRunspace();
-        Task.WhenAll(
-                servers.Select(static s => s.StopAsync(s_timeout)).Concat(clients.Select(static c => c.CloseAsync(s_timeout))))
-            .GetAwaiter().GetResult();
+        IEnumerable<Task> servers = ChatRegistry.OwnServers().Select(static server => server.StopAsync(s_timeout));
+        IEnumerable<Task> clients = ChatRegistry.OwnClients().Select(static client => client.CloseAsync(s_timeout));
+        Task.WhenAll(servers.Concat(clients)).GetAwaiter().GetResult();
     }
 }

@@ -15,12 +15,14 @@ internal sealed class AddressDialer(
     string computerName, int port, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
     /// <summary>How long an address is tried alone: the RFC's recommended "Connection Attempt Delay".</summary>
-    private static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_attemptDelay = TimeSpan.FromMilliseconds(250);
 
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
 
     public async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(port, IPEndPoint.MinPort + 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
         IPAddress[] addresses = await ResolveAsync(cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource decided = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         List<Task<Socket>> attempts = [];
@@ -67,7 +69,8 @@ internal sealed class AddressDialer(
     {
         try
         {
-            IPAddress[] addresses = await _resolve(computerName, cancellationToken).ConfigureAwait(false);
+            // On Linux a look-up that has begun takes no notice of the token, so it is left to itself.
+            IPAddress[] addresses = await _resolve(computerName, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
             return addresses.Length > 0 ? addresses : throw new SocketException((int)SocketError.NoData);
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
@@ -79,15 +82,17 @@ internal sealed class AddressDialer(
     private async Task<Socket> AttemptAsync(
         IPAddress address, List<(IPAddress Address, SocketException Error)> failures, CancellationToken cancellationToken)
     {
-        Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
         try
         {
+            // Fails where the system has no such addresses at all, as without IPv6.
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken).ConfigureAwait(false);
             return socket;
         }
         catch (Exception e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             if (e is SocketException error)
             {
                 lock (failures)
@@ -107,7 +112,7 @@ internal sealed class AddressDialer(
         try
         {
             return await (moreToCome
-                ? first.WaitAsync(AttemptDelay, cancellationToken)
+                ? first.WaitAsync(s_attemptDelay, cancellationToken)
                 : first.WaitAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch (TimeoutException)

@@ -32,8 +32,8 @@ public sealed class LineFraming : MessageFraming
         int at = FindLineFeed(buffer, examined);
         if (at < 0)
         {
-            // The longest line still allowed may be waiting for its CR and LF.
-            return buffer.Length > (long)maximumMessageSize + _carriageReturn.Length + _lineFeed.Length
+            // The longest line still allowed may be waiting for its LF, or for its CR and LF.
+            return buffer.Length >= (long)maximumMessageSize + _carriageReturn.Length + _lineFeed.Length
                 ? FrameResult.TooLarge()
                 : FrameResult.NeedMore(buffer.Length - (buffer.Length % _lineFeed.Length));
         }

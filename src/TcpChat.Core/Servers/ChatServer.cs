@@ -153,8 +153,10 @@ public sealed class ChatServer : IDisposable
     /// What was received can still be taken.
     /// </summary>
     /// <param name="timeout">How long the sessions may take to send what they owe.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, or longer than some 49 days.</exception>
     public Task StopAsync(TimeSpan timeout)
     {
+        WaitTime.ThrowIfInvalid(timeout);
         lock (_gate)
         {
             if (_stopTask is null)
@@ -287,6 +289,7 @@ public sealed class ChatServer : IDisposable
             forgotten = _ended.Add(session);
         }
 
+        Inbox.Forget(forgotten);
         SessionClosed?.Invoke(session);
         foreach (ChatSession gone in forgotten)
         {

@@ -21,6 +21,18 @@ public sealed class ServerInbox
     /// <summary>Raised, outside the lock, when a session's inbox was empty and is not any more.</summary>
     public event Action<ChatSession>? Filled;
 
+    /// <summary>How many sessions are listed as having a message.</summary>
+    internal int ListedSessions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _listed.Count;
+            }
+        }
+    }
+
     /// <summary>Takes the oldest message of all sessions, if there is one.</summary>
     public bool TryTake([NotNullWhen(true)] out ChatMessage? message)
     {
@@ -103,6 +115,22 @@ public sealed class ServerInbox
             _changed.Fire();
             Filled?.Invoke(session);
         };
+    }
+
+    /// <summary>Lists these sessions no longer. Their inboxes are empty and stay so.</summary>
+    internal void Forget(IReadOnlyCollection<ChatSession> sessions)
+    {
+        lock (_gate)
+        {
+            int listed = _listed.Count;
+            _listed.ExceptWith(sessions);
+            if (_listed.Count < listed)
+            {
+                (ChatSession, long)[] rest = [.. _ready.UnorderedItems.Where(item => _listed.Contains(item.Element))];
+                _ready.Clear();
+                _ready.EnqueueRange(rest);
+            }
+        }
     }
 
     internal void Complete()

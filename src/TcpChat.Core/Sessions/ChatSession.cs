@@ -171,9 +171,17 @@ public sealed class ChatSession : IDisposable
 
     internal ValueTask SendFramesAsync(ReadOnlyMemory<byte> frames, int count, bool borrowed, CancellationToken cancellationToken)
     {
-        return TrySend(frames, count, borrowed)
-            ? ValueTask.CompletedTask
-            : WaitAndSendAsync(frames, count, borrowed, cancellationToken);
+        try
+        {
+            return TrySend(frames, count, borrowed)
+                ? ValueTask.CompletedTask
+                : WaitAndSendAsync(frames, count, borrowed, cancellationToken);
+        }
+        catch (ChatException e)
+        {
+            // In the task, where a caller that passes the task on expects it.
+            return ValueTask.FromException(e);
+        }
     }
 
     /// <summary>Takes the next message, waiting for it; null when none will come any more.</summary>
@@ -195,19 +203,13 @@ public sealed class ChatSession : IDisposable
     /// </summary>
     /// <param name="timeout">How long sending the rest may take; then the connection is cut.</param>
     /// <param name="reason">Why, unless there is an earlier reason.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, or longer than some 49 days.</exception>
     public Task CloseAsync(TimeSpan timeout, CloseReason reason = Sessions.CloseReason.LocalClosed)
     {
-        lock (_gate)
-        {
-            if (_closeTask is null)
-            {
-                _closeTask = CloseCoreAsync(timeout, reason);
-                return _closed.Task;
-            }
-        }
+        WaitTime.ThrowIfInvalid(timeout);
 
-        // Another close is under way and may have more time than this one.
-        return CloseWithinAsync(timeout);
+        // Another close that is under way may have more time than this one.
+        return BeginClose(timeout, reason) ? _closed.Task : CloseWithinAsync(timeout);
     }
 
     /// <summary>Cuts the connection. The peer sees a reset; what the outbox holds is lost. Does nothing when the session is over.</summary>
@@ -245,14 +247,14 @@ public sealed class ChatSession : IDisposable
             this,
             payload.ToArray(),
             text,
-            _reader.Messages + 1,
+            _reader.Messages,
             _nextArrival(),
             _options.TimeProvider.GetUtcNow().UtcDateTime);
     }
 
     private bool TrySend(ReadOnlyMemory<byte> frames, int count, bool borrowed)
     {
-        switch (_outbox.TrySend(frames, borrowed))
+        switch (_outbox.TrySend(frames, borrowed, count))
         {
             case SendOutbox.Offer.Taken:
                 Interlocked.Add(ref _messagesSent, count);
@@ -306,7 +308,7 @@ public sealed class ChatSession : IDisposable
                 e.Code == ChatErrorCode.MessageTooLarge ? Sessions.CloseReason.MessageTooLarge : Sessions.CloseReason.ProtocolError,
                 e);
             _reader.Discard();
-            _ = CloseAsync(_options.DrainTimeout);
+            BeginClose(_options.DrainTimeout);
 
             // Read on, or the peer would be reset before it has read what was sent to it.
             await _reader.ReadToEndAsync(_closing.Token).ConfigureAwait(false);
@@ -321,31 +323,47 @@ public sealed class ChatSession : IDisposable
             await WaitForAnswersAsync().ConfigureAwait(false);
         }
 
-        await CloseAsync(_options.DrainTimeout).ConfigureAwait(false);
+        BeginClose(_options.DrainTimeout);
     }
 
     private async Task WaitForAnswersAsync()
     {
         Touch();
+        bool forever = _options.HalfCloseTimeout == Timeout.InfiniteTimeSpan;
         while (true)
         {
             Task change = _stateChanged.Next;
             bool owes = Volatile.Read(ref _unanswered) || Inbox.Count > 0;
             TimeSpan patience = owes ? _options.HalfCloseTimeout : _options.HalfCloseTimeout / AnsweredShare;
             TimeSpan rest = patience - _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
-            if (rest <= TimeSpan.Zero || _state != ChatSessionState.HalfClosed || _outbox.Failure is not null)
+            if ((rest <= TimeSpan.Zero && !forever) || _state != ChatSessionState.HalfClosed || _outbox.Failure is not null)
             {
                 return;
             }
 
             try
             {
-                await change.WaitAsync(rest, _options.TimeProvider).ConfigureAwait(false);
+                await change.WaitAsync(forever ? Timeout.InfiniteTimeSpan : rest, _options.TimeProvider).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
                 // Unless there was an answer in the meantime, the next round returns.
             }
+        }
+    }
+
+    /// <summary>Begins to close, unless a close is under way already; that one keeps its time.</summary>
+    private bool BeginClose(TimeSpan timeout, CloseReason reason = Sessions.CloseReason.LocalClosed)
+    {
+        lock (_gate)
+        {
+            if (_closeTask is not null)
+            {
+                return false;
+            }
+
+            _closeTask = CloseCoreAsync(timeout, reason);
+            return true;
         }
     }
 
@@ -462,9 +480,16 @@ public sealed class ChatSession : IDisposable
             _state = ChatSessionState.Closed;
         }
 
-        _closed.TrySetResult();
-        _stateChanged.Fire();
-        Closed?.Invoke(this);
+        try
+        {
+            // Before those who wait go on, so that they find a server's books in order.
+            Closed?.Invoke(this);
+        }
+        finally
+        {
+            _closed.TrySetResult();
+            _stateChanged.Fire();
+        }
     }
 
     private void Touch() => Volatile.Write(ref _lastActivity, _options.TimeProvider.GetTimestamp());

@@ -16,6 +16,7 @@ public sealed class MessageInbox
     private readonly Pulse _room = new();
     private object _gate = new();
     private long _bytes;
+    private int _refusedBytes;
     private bool _completed;
 
     internal MessageInbox(int limit, long byteLimit)
@@ -135,9 +136,11 @@ public sealed class MessageInbox
 
             if (_messages.Count >= _limit || (_messages.Count > 0 && _bytes + message.Bytes.Length > _byteLimit))
             {
+                _refusedBytes = message.Bytes.Length;
                 return false;
             }
 
+            _refusedBytes = 0;
             filled = _messages.Count == 0;
             _messages.Enqueue(message);
             _bytes += message.Bytes.Length;
@@ -152,7 +155,10 @@ public sealed class MessageInbox
         return true;
     }
 
-    /// <summary>Waits until half of the inbox is free, so that reading does not stop and start at every message.</summary>
+    /// <summary>
+    /// Waits until half of the inbox is free, so that reading does not stop and start at every message, and until what was
+    /// refused last has room.
+    /// </summary>
     internal Task WaitForRoomAsync(CancellationToken cancellationToken)
     {
         return _room.WaitUntilAsync(HasRoom, cancellationToken);
@@ -176,7 +182,9 @@ public sealed class MessageInbox
         _room.Fire();
     }
 
-    private bool IsHalfEmpty => _messages.Count <= _limit / 2 && (_messages.Count == 0 || _bytes <= _byteLimit / 2);
+    private bool IsHalfEmpty =>
+        _messages.Count <= _limit / 2
+        && (_messages.Count == 0 || (_bytes <= _byteLimit / 2 && _bytes + _refusedBytes <= _byteLimit));
 
     private Gate Enter()
     {

@@ -19,7 +19,7 @@ internal sealed class SendOutbox
     private readonly Action<Exception> _failed;
     private readonly Lock _gate = new();
     private readonly Pulse _changed = new();
-    private readonly Queue<ReadOnlyMemory<byte>> _frames = new();
+    private readonly Queue<Waiting> _frames = new();
 
     // The rest of a frame whose beginning is sent already: it can be neither dropped nor overtaken.
     private ReadOnlyMemory<byte> _started;
@@ -73,7 +73,8 @@ internal sealed class SendOutbox
     /// True where the memory is the caller's again afterwards: what must wait is copied then. False where it never
     /// changes: it is shared.
     /// </param>
-    public Offer TrySend(ReadOnlyMemory<byte> frame, bool borrowed)
+    /// <param name="messages">How many messages it is made of.</param>
+    public Offer TrySend(ReadOnlyMemory<byte> frame, bool borrowed, int messages = 1)
     {
         Exception failure;
         lock (_gate)
@@ -110,7 +111,7 @@ internal sealed class SendOutbox
             }
             else
             {
-                _frames.Enqueue(borrowed ? frame.ToArray() : frame);
+                _frames.Enqueue(new Waiting(borrowed ? frame.ToArray() : frame, messages));
                 _waitingBytes += frame.Length;
                 return Offer.Taken;
             }
@@ -168,10 +169,10 @@ internal sealed class SendOutbox
             return false;
         }
 
-        while (_waitingBytes + length > _limit && _frames.TryDequeue(out ReadOnlyMemory<byte> oldest))
+        while (_waitingBytes + length > _limit && _frames.TryDequeue(out Waiting oldest))
         {
-            _waitingBytes -= oldest.Length;
-            _dropped++;
+            _waitingBytes -= oldest.Frame.Length;
+            _dropped += oldest.Messages;
         }
 
         // What the write loop holds cannot be dropped; the newest message waits behind it even so.
@@ -210,6 +211,7 @@ internal sealed class SendOutbox
                 _failure = e;
                 _frames.Clear();
                 _started = default;
+                _waitingBytes = 0;
                 _writing = false;
             }
 
@@ -236,12 +238,14 @@ internal sealed class SendOutbox
                 return true;
             }
 
-            if (!_frames.TryDequeue(out data))
+            if (!_frames.TryDequeue(out Waiting next))
             {
                 _writing = false;
+                data = default;
                 return false;
             }
 
+            data = next.Frame;
             if (data.Length > BatchSize / 2 || _frames.Count == 0)
             {
                 return true;
@@ -249,16 +253,17 @@ internal sealed class SendOutbox
 
             batch ??= ArrayPool<byte>.Shared.Rent(BatchSize);
             int length = 0;
-            ReadOnlyMemory<byte> next = data;
             do
             {
-                next.CopyTo(batch.AsMemory(length));
-                length += next.Length;
+                next.Frame.CopyTo(batch.AsMemory(length));
+                length += next.Frame.Length;
             }
-            while (_frames.TryPeek(out next) && length + next.Length <= BatchSize && _frames.TryDequeue(out next));
+            while (_frames.TryPeek(out next) && length + next.Frame.Length <= BatchSize && _frames.TryDequeue(out next));
 
             data = batch.AsMemory(0, length);
             return true;
         }
     }
+
+    private readonly record struct Waiting(ReadOnlyMemory<byte> Frame, int Messages);
 }

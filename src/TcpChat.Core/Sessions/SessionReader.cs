@@ -24,7 +24,7 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
     /// <summary>How many bytes have been read.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>How many messages the sink has taken.</summary>
+    /// <summary>How many messages the sink has taken, the one it is being offered included.</summary>
     public long Messages => Volatile.Read(ref _messages);
 
     /// <summary>From now on what arrives is read and thrown away.</summary>
@@ -39,9 +39,18 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
         {
             while (await FillAsync().ConfigureAwait(false))
             {
-                while (!Volatile.Read(ref _discarding) && Cut() is false)
+                try
                 {
-                    await AwaitSinkAsync(sink.WaitForRoomAsync(closing), closing).ConfigureAwait(false);
+                    while (!Volatile.Read(ref _discarding) && Cut() is false)
+                    {
+                        await AwaitSinkAsync(sink.WaitForRoomAsync(closing), closing).ConfigureAwait(false);
+                    }
+                }
+                catch (ChatException)
+                {
+                    // The messages before the one that broke a rule are answered like all others.
+                    await AwaitSinkAsync(sink.EndOfReadAsync(closing), closing).ConfigureAwait(false);
+                    throw;
                 }
 
                 if (Volatile.Read(ref _discarding))
@@ -127,14 +136,16 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
                 throw new ChatException(ChatErrorCode.ProtocolViolation, "The peer closed inside a message.");
         }
 
+        // Counted before it is offered: whoever has taken it finds it counted.
+        Volatile.Write(ref _messages, _messages + 1);
         if (!sink.Offer(_buffer.AsSpan(_start + result.Offset, result.Length)))
         {
+            Volatile.Write(ref _messages, _messages - 1);
             return false;
         }
 
         _start += result.Consumed;
         _examined = 0;
-        Volatile.Write(ref _messages, _messages + 1);
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using TcpChat.Errors;
@@ -21,8 +22,12 @@ internal sealed class TextCodec
     {
         Encoding = encoding;
         _isUtf8 = encoding.CodePage == Encoding.UTF8.CodePage;
-        _strictEncoder = Encoding.GetEncoding(encoding.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ReplacementFallback);
-        _lenientDecoder = Encoding.GetEncoding(encoding.CodePage, EncoderFallback.ReplacementFallback, _fallback);
+
+        // Copies, and not others of the same code page: that may be unknown to the system, or no code page at all.
+        _strictEncoder = (Encoding)encoding.Clone();
+        _strictEncoder.EncoderFallback = EncoderFallback.ExceptionFallback;
+        _lenientDecoder = (Encoding)encoding.Clone();
+        _lenientDecoder.DecoderFallback = _fallback;
     }
 
     public Encoding Encoding { get; }
@@ -33,8 +38,24 @@ internal sealed class TextCodec
     /// <summary>
     /// The text of a whole message, or null where it can be decoded later without losing count: valid UTF-8, by far the most.
     /// </summary>
-    public string? DecodeUnlessValid(ReadOnlySpan<byte> message) =>
-        _isUtf8 && Utf8.IsValid(message) ? null : _lenientDecoder.GetString(message);
+    public string? DecodeUnlessValid(ReadOnlySpan<byte> message)
+    {
+        if (_isUtf8 && Utf8.IsValid(message))
+        {
+            return null;
+        }
+
+        // GetString would go over the bytes twice, and count each invalid one twice.
+        char[] chars = ArrayPool<char>.Shared.Rent(_lenientDecoder.GetMaxCharCount(message.Length));
+        try
+        {
+            return new string(chars, 0, _lenientDecoder.GetChars(message, chars));
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(chars);
+        }
+    }
 
     /// <summary>The text of one piece of a stream. A character cut in two by the pieces comes with the second.</summary>
     public string DecodePiece(ReadOnlySpan<byte> piece)

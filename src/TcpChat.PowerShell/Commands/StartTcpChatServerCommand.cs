@@ -60,7 +60,7 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
         };
         try
         {
-            TcpChatServerJob job = TcpChatServerJob.Start(options, MyInvocation.Line.Trim(), JobRepository);
+            TcpChatServerJob job = TcpChatServerJob.Start(options, MyInvocation.Line.Trim());
             WriteVerbose($"Listening at {job.LocalEndPoint}.");
             WriteObject(job);
         }

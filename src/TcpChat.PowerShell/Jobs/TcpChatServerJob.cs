@@ -25,7 +25,6 @@ public sealed class TcpChatServerJob : ChatJob
     private readonly JobPump.Work _announce;
     private readonly ListStream<WarningRecord> _warnings = new(new BoundedList<WarningRecord>(WarningLimit));
     private readonly ConcurrentDictionary<int, SessionEntry> _jobs = new();
-    private JobRepository? _repository;
     private bool _watched;
     private SocketError _lastAcceptError;
     private int _stopped;
@@ -95,13 +94,11 @@ public sealed class TcpChatServerJob : ChatJob
 
     internal ChatServer Server => _server;
 
-    /// <summary>Starts a server, makes its job, and puts it where Get-Job finds it.</summary>
-    internal static TcpChatServerJob Start(ServerOptions options, string? command, JobRepository repository)
+    /// <summary>Starts a server, makes its job, and puts it where Get-Job and Get-TcpChatServer find it.</summary>
+    internal static TcpChatServerJob Start(ServerOptions options, string? command)
     {
         ChatServer server = ChatServer.Start(options);
         TcpChatServerJob job = new(server, command, options.Name ?? $"TcpChatServer:{server.LocalEndPoint.Port}", new ChildList(server));
-        job._repository = repository;
-        repository.Add(job);
         ChatRegistry.Add(job);
         return job;
     }
@@ -133,7 +130,6 @@ public sealed class TcpChatServerJob : ChatJob
         if (disposing)
         {
             ChatRegistry.Remove(this);
-            LeaveRepository();
             _server.Dispose();
             _ = _pump.CompleteAsync();
             _server.SessionClosed -= SessionClosed;
@@ -201,22 +197,6 @@ public sealed class TcpChatServerJob : ChatJob
         if (_jobs.TryRemove(session.Id, out SessionEntry? entry))
         {
             entry.Job.Dispose();
-        }
-    }
-
-    /// <summary>Receive-Job -AutoRemoveJob disposes a job, but removes it only where a job source adapter made it.</summary>
-    private void LeaveRepository()
-    {
-        try
-        {
-            if (_repository?.GetItem(InstanceId) is not null)
-            {
-                _repository.Remove(this);
-            }
-        }
-        catch (ArgumentException)
-        {
-            // Removed by someone else in between.
         }
     }
 

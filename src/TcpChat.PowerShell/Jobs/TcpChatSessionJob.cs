@@ -30,6 +30,12 @@ public sealed class TcpChatSessionJob : ChatJob
     /// <summary>The connection.</summary>
     public ChatSession Session { get; }
 
+    /// <summary>Whole messages received.</summary>
+    public long MessagesReceived => Session.MessagesReceived;
+
+    /// <summary>Messages sent.</summary>
+    public long MessagesSent => Session.MessagesSent;
+
     /// <summary>Where the session is in its life, and why it ended.</summary>
     public override string StatusMessage => Session.CloseReason is { } reason ? $"{Session.State}: {reason}" : Session.State.ToString();
 

@@ -33,6 +33,16 @@ internal static class ChatRegistry
         }
     }
 
+    /// <summary>The servers that this runspace has started, by id.</summary>
+    public static IReadOnlyList<TcpChatServerJob> OwnServers()
+    {
+        Guid owner = CurrentOwner;
+        lock (s_gate)
+        {
+            return [.. s_servers.Values.Where(s => s.Owner == owner).Select(static s => s.Job).OrderBy(static job => job.Id)];
+        }
+    }
+
     /// <summary>All sessions of either end, by id, the ended ones that are still kept among them.</summary>
     public static IReadOnlyList<ChatSession> Sessions
     {
@@ -95,15 +105,13 @@ internal static class ChatRegistry
         }
     }
 
-    /// <summary>What this runspace made and is not over.</summary>
-    public static (IReadOnlyList<TcpChatServerJob> Servers, IReadOnlyList<ChatSession> Clients) OwnedByCurrentRunspace()
+    /// <summary>The client sessions that this runspace has made and that are not over.</summary>
+    public static IReadOnlyList<ChatSession> OwnClients()
     {
         Guid owner = CurrentOwner;
         lock (s_gate)
         {
-            return (
-                [.. s_servers.Values.Where(s => s.Owner == owner).Select(static s => s.Job)],
-                [.. s_clients.Values.Where(c => c.Owner == owner).Select(static c => c.Session)]);
+            return [.. s_clients.Values.Where(c => c.Owner == owner).Select(static c => c.Session)];
         }
     }
 

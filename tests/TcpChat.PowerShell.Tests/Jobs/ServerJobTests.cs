@@ -183,6 +183,24 @@ public sealed class ServerJobTests : IDisposable
     }
 
     [Fact]
+    public void When_stopping_has_returned_every_child_has_its_last_state()
+    {
+        string states = _engine.Text(
+            """
+            foreach ($round in 1..20) {
+                $server = Start-TcpChatServer
+                $client = Connect-TcpChat -Port $server.Port
+                $null = Wait-TcpChatSession -Server $server
+                $child = $server.ChildJobs[0]
+                Stop-Job $server
+                "$($child.State)"
+                Remove-Job $server
+            }
+            """);
+        Assert.Equal(string.Join("|", Enumerable.Repeat("Stopped", 20)), states);
+    }
+
+    [Fact]
     public void A_running_job_is_not_removed_without_force()
     {
         ErrorRecord error = _engine.Error("$server = Start-TcpChatServer; Remove-Job $server");
