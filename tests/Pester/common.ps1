@@ -180,19 +180,22 @@ function Complete {
 
 <#
 .SYNOPSIS
-Begins a script in a runspace of its own, with the module and these parameters; gives an object with its Output so far.
+Begins a script in a runspace of its own, with the module and these variables; gives an object with its Output so far.
 #>
 function Start-Shell {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A test helper.')]
-    param([scriptblock] $Script, [hashtable] $Parameter = @{})
+    param([scriptblock] $Script, [hashtable] $Variable = @{})
     $state = [initialsessionstate]::CreateDefault2()
     $state.ImportPSModule($manifestPath)
+    foreach ($name in $Variable.Keys) {
+        $state.Variables.Add([System.Management.Automation.Runspaces.SessionStateVariableEntry]::new($name, $Variable[$name], ''))
+    }
+
     $shell = [powershell]::Create($state)
     $startedShells.Add($shell)
 
     # What is put out first is the pipeline's thread, by which Wait-Blocked sees when it waits.
-    $text = "param(`$Parameter) [System.Threading.Thread]::CurrentThread; `$Parameter.GetEnumerator() | ForEach-Object { Set-Variable `$_.Key `$_.Value }; $Script"
-    $null = $shell.AddScript($text).AddArgument($Parameter)
+    $null = $shell.AddScript("[System.Threading.Thread]::CurrentThread; $Script")
     $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
     # To look at what is there must not wait for the pipeline to end.
     $output.EnumeratorNeverBlocks = $true
@@ -249,8 +252,8 @@ Runs a script in a runspace of its own and stops it, as Ctrl+C does, once it is 
 in milliseconds, the errors there were, the output, and the state it ended in.
 #>
 function Invoke-Stopped {
-    param([scriptblock] $Script, [hashtable] $Parameter = @{}, [int] $OutputCount = 0)
-    $run = Start-Shell $Script $Parameter
+    param([scriptblock] $Script, [hashtable] $Variable = @{}, [int] $OutputCount = 0)
+    $run = Start-Shell $Script $Variable
     Wait-Blocked $run $OutputCount
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $run.Shell.Stop()
