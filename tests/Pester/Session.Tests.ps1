@@ -1,3 +1,6 @@
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'A test sees the variables of its BeforeEach.')]
+param()
+
 BeforeAll {
     . $PSScriptRoot/common.ps1
 }
@@ -128,6 +131,39 @@ Describe 'Wait-TcpChatSession' {
         $sessions | Wait-TcpChatSession -TimeoutSec 0.3 -ErrorVariable problems -ErrorAction SilentlyContinue
         $watch.ElapsedMilliseconds | Should -BeLessThan 1000
         $problems | Should -HaveCount 4
+    }
+}
+
+Describe 'A name that is used again' {
+    AfterEach {
+        Clear-TcpChat
+    }
+
+    It 'means the session that is not over' {
+        $server = Start-TcpChatServer -Echo
+        Connect-TcpChat 127.0.0.1 $server.Port -Name robot | Disconnect-TcpChat
+        $session = Connect-TcpChat 127.0.0.1 $server.Port -Name robot
+        Send-TcpMessage 'hello' robot -PassThru | Should -Be $session
+        (Receive-TcpMessage robot -TimeoutSec 10).Text | Should -Be 'hello'
+        Disconnect-TcpChat robot -PassThru | Should -Be $session
+    }
+
+    It 'means the session that is over where all are' {
+        $talk = New-Conversation -Client @{ Name = 'robot' }
+        'unread' | Send-TcpMessage -Session $talk.Remote
+        Wait-Until { $talk.Client.InboxLength -eq 1 }
+        Disconnect-TcpChat $talk.Client
+        Receive-TcpMessage robot -ErrorAction SilentlyContinue | Select-Object -First 1 | Should -Not -BeNullOrEmpty
+    }
+
+    It 'means the server that listens' {
+        Start-TcpChatServer -Name host | Stop-TcpChatServer
+        $server = Start-TcpChatServer -Name host
+        $session = Connect-TcpChat 127.0.0.1 $server.Port
+        'hello' | Send-TcpMessage -Session $session
+        Receive-TcpMessage -Server host -TimeoutSec 10 | ForEach-Object Session | Should -Be $server.Sessions
+        Stop-TcpChatServer host -PassThru | Should -Be $server
+        Get-TcpChatServer host | Should -HaveCount 2
     }
 }
 

@@ -1,3 +1,6 @@
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'A test sees the variables of its BeforeEach.')]
+param()
+
 BeforeDiscovery {
     $waits = @(
         @{
@@ -109,7 +112,12 @@ Describe 'Stopping a pipeline' {
 
     It 'ends Receive-TcpMessage in a thread job by Stop-Job' {
         Skip-Without Start-ThreadJob
-        $job = Start-ThreadJob { Receive-TcpMessage $using:talk.Remote -TimeoutSec 60 }
+        $remote = $talk.Remote
+        $manifest = $manifestPath
+        $job = Start-ThreadJob {
+            Import-Module $using:manifest
+            Receive-TcpMessage $using:remote -TimeoutSec 60
+        }
         Wait-Until { $job.State -eq 'Running' }
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
         Stop-Job $job
