@@ -19,7 +19,7 @@ internal sealed class ServerTransformAttribute : ArgumentTransformationAttribute
         IReadOnlyList<TcpChatServerJob>? found = bare switch
         {
             int id => ChatRegistry.FindServers(id),
-            string name => ChatRegistry.FindServers(name),
+            string name => PreferListening(ChatRegistry.FindServers(name)),
             _ => null,
         };
         return found switch
@@ -28,5 +28,12 @@ internal sealed class ServerTransformAttribute : ArgumentTransformationAttribute
             [] => throw new ArgumentTransformationMetadataException($"There is no server with the id or name '{bare}'. Get-TcpChatServer lists all."),
             _ => found,
         };
+    }
+
+    // A name is often used again; the servers of that name that have stopped, and wait to be removed, are not meant then.
+    private static IReadOnlyList<TcpChatServerJob> PreferListening(IReadOnlyList<TcpChatServerJob> found)
+    {
+        List<TcpChatServerJob> listening = [.. found.Where(static s => s.Server.IsListening)];
+        return listening.Count > 0 ? listening : found;
     }
 }

@@ -4,7 +4,7 @@ using TcpChat.Sessions;
 
 namespace TcpChat.Binding;
 
-/// <summary>Takes a session by its object, its id or its name (wildcards too).</summary>
+/// <summary>Takes a session by its object, its id or its name (wildcards too), or by a message that came by it.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SessionTransformAttribute : ArgumentTransformationAttribute
 {
@@ -19,7 +19,8 @@ internal sealed class SessionTransformAttribute : ArgumentTransformationAttribut
         IReadOnlyList<ChatSession>? found = bare switch
         {
             int id => ChatRegistry.FindSessions(id),
-            string name => ChatRegistry.FindSessions(name),
+            string name => PreferLive(ChatRegistry.FindSessions(name)),
+            ChatMessage message => [message.Session],
             _ => null,
         };
         return found switch
@@ -28,5 +29,12 @@ internal sealed class SessionTransformAttribute : ArgumentTransformationAttribut
             [] => throw new ArgumentTransformationMetadataException($"There is no session with the id or name '{bare}'. Get-TcpChatSession lists all."),
             _ => found,
         };
+    }
+
+    // A name is often used again, as after a reconnect; the sessions of that name that are over are not meant then.
+    private static IReadOnlyList<ChatSession> PreferLive(IReadOnlyList<ChatSession> found)
+    {
+        List<ChatSession> live = [.. found.Where(static s => s.State != ChatSessionState.Closed)];
+        return live.Count > 0 ? live : found;
     }
 }

@@ -26,7 +26,9 @@ public sealed class ReceiveTcpMessageCommand : ChatCommand
     public ChatSession[] Session { get; set; } = [];
 
     /// <summary>The servers: jobs, ids or names.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
+    // Not mandatory: with two sets that could take their mandatory parameter from the pipeline, the engine settles for the
+    // default one before it has seen an object, and no server could be piped.
+    [Parameter(Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
     [ServerTransform]
     [ArgumentCompleter(typeof(ServerCompleter))]
     [ValidateNotNullOrEmpty]

@@ -15,16 +15,14 @@ public sealed class SendTcpMessageCommand : ChatCommand
 {
     private const string InputSet = "Input";
     private const string SessionSet = "Session";
-    private const string InputToServerSet = "InputToServer";
     private const string ServerSet = "Server";
 
     private readonly ByteCollector _bytes = new();
 
     /// <summary>What to send. Bytes go as they are, a message as its bytes, all else as its text; each element of a list is a message.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = InputSet, ValueFromPipeline = true)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = InputToServerSet, ValueFromPipeline = true)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
     [Alias("Message")]
     [AllowEmptyString]
     public object InputObject { get; set; } = string.Empty;
@@ -38,7 +36,6 @@ public sealed class SendTcpMessageCommand : ChatCommand
     public ChatSession[] Session { get; set; } = [];
 
     /// <summary>The servers whose sessions all get the message: jobs, ids or names.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = InputToServerSet)]
     [Parameter(Mandatory = true, ParameterSetName = ServerSet, ValueFromPipeline = true)]
     [ServerTransform]
     [ArgumentCompleter(typeof(ServerCompleter))]
@@ -46,7 +43,6 @@ public sealed class SendTcpMessageCommand : ChatCommand
     public TcpChatServerJob[] Server { get; set; } = [];
 
     /// <summary>Sends to every session of the server.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = InputToServerSet)]
     [Parameter(Mandatory = true, ParameterSetName = ServerSet)]
     public SwitchParameter All { get; set; }
 
@@ -58,6 +54,16 @@ public sealed class SendTcpMessageCommand : ChatCommand
     /// <summary>Gives the sessions that a message went to, once for each message.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // One set, or the engine could not choose when both stand on the command line; so it would bind an object to both.
+        if (All && !MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)) && !MyInvocation.BoundParameters.ContainsKey(nameof(Server)))
+        {
+            ThrowInvalidArgument("MessageOrServerMissing", "With -All, give what to send or the servers as an argument; only one of them can come from the pipeline.");
+        }
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

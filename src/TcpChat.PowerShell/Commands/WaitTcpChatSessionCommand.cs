@@ -29,7 +29,9 @@ public sealed class WaitTcpChatSessionCommand : ChatCommand
     public ChatSessionState State { get; set; } = ChatSessionState.Closed;
 
     /// <summary>The server whose sessions are counted: a job, an id or a name.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
+    // Not mandatory: with two sets that could take their mandatory parameter from the pipeline, the engine settles for the
+    // default one before it has seen an object, and no server could be piped.
+    [Parameter(Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
     [ServerTransform]
     [ArgumentCompleter(typeof(ServerCompleter))]
     [ValidateNotNullOrEmpty]
@@ -48,6 +50,11 @@ public sealed class WaitTcpChatSessionCommand : ChatCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (ParameterSetName == ServerSet && Server.Length == 0)
+        {
+            ThrowInvalidArgument("ServerMissing", "-Count counts the sessions of a server: give -Server.");
+        }
+
         _deadline ??= StartDeadline(TimeoutSec);
         foreach (ChatSession session in Session)
         {

@@ -5,11 +5,15 @@ using TcpChat.Registry;
 
 namespace TcpChat.Completion;
 
-/// <summary>Completes the names of the servers there are.</summary>
+/// <summary>Completes the names of the servers there are, first those that listen.</summary>
 public sealed class ServerCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.Matching(wordToComplete, ChatRegistry.Servers.Select(static s => (s.Name, $"{s.Location}, {s.StatusMessage}")));
+        Completions.Matching(
+            wordToComplete,
+            ChatRegistry.Servers
+                .OrderByDescending(static s => s.Server.IsListening)
+                .Select(static s => (s.Name, $"{s.Location}, {s.StatusMessage}")));
 }

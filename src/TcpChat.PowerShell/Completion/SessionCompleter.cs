@@ -6,7 +6,7 @@ using TcpChat.Registry;
 
 namespace TcpChat.Completion;
 
-/// <summary>Completes the names of the sessions there are.</summary>
+/// <summary>Completes the names of the sessions there are, first those that are not over.</summary>
 public sealed class SessionCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
@@ -14,5 +14,7 @@ public sealed class SessionCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completions.Matching(
             wordToComplete,
-            ChatRegistry.Sessions.Select(static s => (DisplayText.Clean(s.Name), $"Session {s.Id}, {s.State}, {s.RemoteEndPoint}")));
+            ChatRegistry.Sessions
+                .OrderBy(static s => s.State)
+                .Select(static s => (DisplayText.Clean(s.Name), $"Session {s.Id}, {s.State}, {s.RemoteEndPoint}")));
 }

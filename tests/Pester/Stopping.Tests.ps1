@@ -1,0 +1,127 @@
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'A test sees the variables of its BeforeEach.')]
+param()
+
+BeforeDiscovery {
+    $waits = @(
+        @{
+            Command = 'Receive-TcpMessage'
+            Script  = { Receive-TcpMessage $talk.Remote -TimeoutSec 60 }
+        }
+        @{
+            Command = 'Receive-TcpMessage -Server'
+            Script  = { Receive-TcpMessage -Server $talk.Server -TimeoutSec 60 }
+        }
+        @{
+            Command = 'Receive-TcpMessage -Follow'
+            Script  = { Receive-TcpMessage $talk.Remote, $talk.Client -Follow }
+        }
+        @{
+            Command = 'Receive-TcpMessage -Server -Follow'
+            Script  = { Receive-TcpMessage -Server $talk.Server -Follow }
+        }
+        @{
+            Command = 'Wait-TcpChatSession'
+            Script  = { Wait-TcpChatSession $talk.Remote -TimeoutSec 60 }
+        }
+        @{
+            Command = 'Wait-TcpChatSession -Server'
+            Script  = { Wait-TcpChatSession -Server $talk.Server -Count 99 -TimeoutSec 60 }
+        }
+        @{
+            Command = 'Receive-Job -Wait'
+            Script  = { Receive-Job $talk.Server -Wait }
+        }
+    )
+}
+
+BeforeAll {
+    . $PSScriptRoot/common.ps1
+}
+
+Describe 'Stopping a pipeline' {
+    BeforeEach {
+        $talk = New-Conversation
+    }
+
+    AfterEach {
+        Clear-TcpChat
+    }
+
+    It 'ends <Command> within 500 ms, without an error; what comes next can still be read' -ForEach $waits {
+        $stopped = Invoke-Stopped $Script @{ talk = $talk }
+        $stopped.Milliseconds | Should -BeLessThan 500
+        $stopped.Errors | Should -BeNullOrEmpty
+        $stopped.Output | Should -BeNullOrEmpty
+        $stopped.State | Should -Be 'Stopped'
+
+        'next' | Send-TcpMessage -Session $talk.Client
+        (Receive-TcpMessage $talk.Remote -TimeoutSec 10).Text | Should -Be 'next'
+        $talk.Server.State | Should -Be 'Running'
+    }
+
+    It 'ends Receive-TcpMessage -Count that has some already; they have been given' {
+        'one' | Send-TcpMessage -Session $talk.Client
+        $stopped = Invoke-Stopped { Receive-TcpMessage $talk.Remote -Count 3 -TimeoutSec 60 } @{ talk = $talk } -OutputCount 1
+        $stopped.Milliseconds | Should -BeLessThan 500
+        $stopped.Output.Text | Should -Be 'one'
+        'two' | Send-TcpMessage -Session $talk.Client
+        (Receive-TcpMessage $talk.Remote -TimeoutSec 10).Text | Should -Be 'two'
+    }
+
+    It 'ends Connect-TcpChat within 500 ms, and leaves no session' {
+        $peer = Start-TestPeer never-accepts
+        $before = @(Get-TcpChatSession).Count
+        $stopped = Invoke-Stopped { Connect-TcpChat 127.0.0.1 $port -TimeoutSec 60 } @{ port = $peer.Port }
+        $stopped.Milliseconds | Should -BeLessThan 500
+        $stopped.Errors | Should -BeNullOrEmpty
+        @(Get-TcpChatSession) | Should -HaveCount $before
+    }
+
+    It 'closes the connections that Connect-TcpChat has made and not given' {
+        $peer = Start-TestPeer never-accepts
+        $stopped = Invoke-Stopped {
+            $waiting, $server.Port | ForEach-Object { [pscustomobject]@{ ComputerName = '127.0.0.1'; Port = $_ } } | Connect-TcpChat -TimeoutSec 60
+        } @{ waiting = $peer.Port; server = $talk.Server }
+        $stopped.Milliseconds | Should -BeLessThan 500
+        $stopped.Output | Should -BeNullOrEmpty
+        Wait-Until { $talk.Server.SessionCount -eq 1 }
+    }
+
+    It 'ends Send-TcpMessage within 500 ms where the outbox is full' {
+        $peer = Start-TestPeer never-reads
+        $session = Connect-TcpChat 127.0.0.1 $peer.Port -OutboxByteLimit 1000
+        Send-TcpMessage ([byte[]]::new(16000000)) $session
+        $stopped = Invoke-Stopped { Send-TcpMessage 'no room' $session -TimeoutSec 60 } @{ session = $session }
+        $stopped.Milliseconds | Should -BeLessThan 500
+        $stopped.Errors | Should -BeNullOrEmpty
+        $session.State | Should -Be 'Open'
+    }
+
+    It 'ends <Command> within 500 ms where a peer does not read' -ForEach @(
+        @{ Command = 'Disconnect-TcpChat'; Script = { Disconnect-TcpChat $session -TimeoutSec 60 } }
+        @{ Command = 'Stop-TcpChatServer'; Script = { Stop-TcpChatServer $server -TimeoutSec 60 } }
+    ) {
+        $server = Start-TcpChatServer -OutboxByteLimit 20000000
+        $null = Start-TestPeer never-reads -ConnectTo $server.Port
+        $session = Wait-TcpChatSession -Server $server -TimeoutSec 10
+        Send-TcpMessage ([byte[]]::new(16000000)) $session
+        $stopped = Invoke-Stopped $Script @{ session = $session; server = $server }
+        $stopped.Milliseconds | Should -BeLessThan 500
+        $stopped.Errors | Should -BeNullOrEmpty
+    }
+
+    It 'ends Receive-TcpMessage in a thread job by Stop-Job' {
+        Skip-Without Start-ThreadJob
+        $remote = $talk.Remote
+        $manifest = $manifestPath
+        $job = Start-ThreadJob {
+            Import-Module $using:manifest
+            Receive-TcpMessage $using:remote -TimeoutSec 60
+        }
+        Wait-Until { $job.State -eq 'Running' }
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        Stop-Job $job
+        $watch.ElapsedMilliseconds | Should -BeLessThan 2000
+        $job.State | Should -Be 'Stopped'
+    }
+}
