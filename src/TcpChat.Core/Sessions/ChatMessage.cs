@@ -1,4 +1,4 @@
-using System.Text;
+using TcpChat.Text;
 
 namespace TcpChat.Sessions;
 
@@ -7,20 +7,37 @@ public sealed class ChatMessage
 {
     private readonly DateTime _receivedAtUtc;
     private readonly byte[] _bytes;
+    private readonly MessageText _described;
     private string? _text;
 
-    internal ChatMessage(ChatSession session, byte[] bytes, string? text, long sequence, long arrival, DateTime receivedAtUtc)
+    internal ChatMessage(ChatSession session, byte[] bytes, MessageText text, long sequence, long arrival, DateTime receivedAtUtc)
     {
         Session = session;
         Sequence = sequence;
         Arrival = arrival;
         _bytes = bytes;
-        _text = text;
+        _described = text;
+        _text = text.Text;
         _receivedAtUtc = receivedAtUtc;
     }
 
     /// <summary>The message as text. What was no text in the session's encoding stands as U+FFFD.</summary>
-    public string Text => _text ??= Encoding.UTF8.GetString(_bytes);
+    public string Text
+    {
+        get
+        {
+            if (_text is null)
+            {
+                string text = TextCodec.Decode(_bytes, _described, out int invalidBytes);
+                if (Interlocked.CompareExchange(ref _text, text, null) is null)
+                {
+                    Session.CountInvalid(invalidBytes);
+                }
+            }
+
+            return _text;
+        }
+    }
 
     /// <summary>The message as it came, without its framing. One array per message: to be read, not written to.</summary>
     public byte[] Bytes => _bytes;

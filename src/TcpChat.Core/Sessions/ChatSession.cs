@@ -129,7 +129,7 @@ public sealed class ChatSession : IDisposable
     /// <summary>Messages that were dropped from the outbox, under <see cref="OutboxPolicy.DropOldest"/>.</summary>
     public long DroppedMessages => _outbox.Dropped;
 
-    /// <summary>Received bytes that were no text in the session's encoding and stand as U+FFFD in messages.</summary>
+    /// <summary>Received bytes that were no text in the session's encoding and stand as U+FFFD in the texts of messages, counted when a text is looked at.</summary>
     public long InvalidBytes => _codec.InvalidBytes;
 
     /// <summary>The received messages that nobody has taken.</summary>
@@ -242,7 +242,7 @@ public sealed class ChatSession : IDisposable
     internal ChatMessage MakeMessage(ReadOnlySpan<byte> payload)
     {
         // A piece of a stream may end inside a character, so its text depends on the pieces before it.
-        string? text = _options.Framing.Kind == Framing.FramingKind.Raw ? _codec.DecodePiece(payload) : _codec.DecodeUnlessValid(payload);
+        MessageText text = _options.Framing.Kind == Framing.FramingKind.Raw ? _codec.DescribePiece(payload) : _codec.Describe(payload);
         return new ChatMessage(
             this,
             payload.ToArray(),
@@ -251,6 +251,8 @@ public sealed class ChatSession : IDisposable
             _nextArrival(),
             _options.TimeProvider.GetUtcNow().UtcDateTime);
     }
+
+    internal void CountInvalid(int bytes) => _codec.CountInvalid(bytes);
 
     private bool TrySend(ReadOnlyMemory<byte> frames, int count, bool borrowed)
     {

@@ -12,11 +12,19 @@ namespace TcpChat.Text;
 /// </summary>
 internal sealed class TextCodec
 {
+    /// <summary>Bytes of the longest character in UTF-8.</summary>
+    private const int LongestCharacter = 4;
+
+    /// <summary>More characters than any decoder holds back; a buffer that is too small all the same is filled again.</summary>
+    private const int MostPendingCharacters = 16;
+
     private readonly CountingReplacementFallback _fallback = new();
     private readonly Encoding _strictEncoder;
     private readonly Encoding _lenientDecoder;
     private readonly bool _isUtf8;
     private Decoder? _streamDecoder;
+    private byte[]? _cut;
+    private long _invalidBytes;
 
     public TextCodec(Encoding encoding)
     {
@@ -32,24 +40,63 @@ internal sealed class TextCodec
 
     public Encoding Encoding { get; }
 
-    /// <summary>How many bytes have been replaced so far.</summary>
-    public long InvalidBytes => _fallback.InvalidBytes;
+    /// <summary>How many bytes have been replaced so far, in texts that were asked for.</summary>
+    public long InvalidBytes => _fallback.InvalidBytes + Volatile.Read(ref _invalidBytes);
 
     /// <summary>
-    /// The text of a whole message, or null where it can be decoded later without losing count: valid UTF-8, by far the most.
+    /// The text of a whole message. UTF-8 is decoded when it is asked for, because binary data never is.
     /// </summary>
-    public string? DecodeUnlessValid(ReadOnlySpan<byte> message)
+    public MessageText Describe(ReadOnlySpan<byte> message) => _isUtf8 ? default : new MessageText(Decode(_lenientDecoder.GetDecoder(), message, flush: true), null, 0);
+
+    /// <summary>The text of one piece of a stream. A character cut in two by the pieces comes with the second.</summary>
+    public MessageText DescribePiece(ReadOnlySpan<byte> piece)
     {
-        if (_isUtf8 && Utf8.IsValid(message))
+        if (!_isUtf8)
         {
-            return null;
+            _streamDecoder ??= _lenientDecoder.GetDecoder();
+            return new MessageText(Decode(_streamDecoder, piece, flush: false), null, 0);
         }
 
-        // GetString would go over the bytes twice, and count each invalid one twice.
-        char[] chars = ArrayPool<char>.Shared.Rent(_lenientDecoder.GetMaxCharCount(message.Length));
+        // An unfinished character is shorter than this, so where the piece is longer what came before it does not matter.
+        byte[]? before = _cut;
+        ReadOnlySpan<byte> all = before is null || piece.Length >= LongestCharacter ? piece : [.. before, .. piece];
+        int cut = UnfinishedLength(all);
+        _cut = cut == 0 ? null : all[^cut..].ToArray();
+        return new MessageText(null, before, cut);
+    }
+
+    /// <summary>The text that was described as still to be decoded.</summary>
+    /// <param name="bytes">The message.</param>
+    /// <param name="text">Its description.</param>
+    /// <param name="invalidBytes">How many bytes were replaced; to be given to <see cref="CountInvalid"/> once.</param>
+    public static string Decode(byte[] bytes, MessageText text, out int invalidBytes)
+    {
+        ReadOnlySpan<byte> all = text.Before is null ? bytes : [.. text.Before, .. bytes];
+        all = all[..^text.Cut];
+        invalidBytes = Utf8.IsValid(all) ? 0 : CountInvalidBytes(all);
+        return Encoding.UTF8.GetString(all);
+    }
+
+    public void CountInvalid(int bytes) => Interlocked.Add(ref _invalidBytes, bytes);
+
+    private static string Decode(Decoder decoder, ReadOnlySpan<byte> bytes, bool flush)
+    {
+        // One pass: GetString makes two, and would count each invalid byte twice.
+        char[] chars = ArrayPool<char>.Shared.Rent(Math.Max(1, bytes.Length + MostPendingCharacters));
         try
         {
-            return new string(chars, 0, _lenientDecoder.GetChars(message, chars));
+            StringBuilder? text = null;
+            while (true)
+            {
+                decoder.Convert(bytes, chars, flush, out int read, out int written, out bool completed);
+                bytes = bytes[read..];
+                if (completed)
+                {
+                    return text is null ? new string(chars, 0, written) : text.Append(chars, 0, written).ToString();
+                }
+
+                text = (text ?? new StringBuilder()).Append(chars, 0, written);
+            }
         }
         finally
         {
@@ -57,13 +104,34 @@ internal sealed class TextCodec
         }
     }
 
-    /// <summary>The text of one piece of a stream. A character cut in two by the pieces comes with the second.</summary>
-    public string DecodePiece(ReadOnlySpan<byte> piece)
+    /// <summary>How many bytes at the end are the beginning of a character.</summary>
+    private static int UnfinishedLength(ReadOnlySpan<byte> bytes)
     {
-        _streamDecoder ??= _lenientDecoder.GetDecoder();
-        char[] chars = new char[_lenientDecoder.GetMaxCharCount(piece.Length)];
-        int count = _streamDecoder.GetChars(piece, chars, flush: false);
-        return new string(chars, 0, count);
+        for (int length = 1; length < LongestCharacter && length <= bytes.Length; length++)
+        {
+            if (Rune.DecodeFromUtf8(bytes[^length..], out _, out int used) == OperationStatus.NeedMoreData && used == length)
+            {
+                return length;
+            }
+        }
+
+        return 0;
+    }
+
+    private static int CountInvalidBytes(ReadOnlySpan<byte> bytes)
+    {
+        int invalid = 0;
+        while (!bytes.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(bytes, out _, out int used) != OperationStatus.Done)
+            {
+                invalid += used;
+            }
+
+            bytes = bytes[used..];
+        }
+
+        return invalid;
     }
 
     /// <summary>The message as it goes over the wire.</summary>

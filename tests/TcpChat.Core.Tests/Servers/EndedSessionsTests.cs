@@ -76,7 +76,7 @@ public sealed class EndedSessionsTests
         ChatSession session = TestSession.Open(new FakeTransport());
         for (int i = 1; i <= messages; i++)
         {
-            session.Inbox.TryAdd(new ChatMessage(session, [0], null, i, i, DateTime.UnixEpoch));
+            session.Inbox.TryAdd(new ChatMessage(session, [0], default, i, i, DateTime.UnixEpoch));
         }
 
         return session;

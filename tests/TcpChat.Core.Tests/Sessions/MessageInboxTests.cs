@@ -285,5 +285,5 @@ public sealed class MessageInboxTests
     private void Fill(MessageInbox inbox, params int[] sequences) =>
         Assert.All(sequences, sequence => Assert.True(inbox.TryAdd(Message(sequence))));
 
-    private ChatMessage Message(int sequence, int size = 1) => new(_session, new byte[size], null, sequence, sequence, DateTime.UnixEpoch);
+    private ChatMessage Message(int sequence, int size = 1) => new(_session, new byte[size], default, sequence, sequence, DateTime.UnixEpoch);
 }

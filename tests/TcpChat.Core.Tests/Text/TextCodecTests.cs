@@ -29,7 +29,7 @@ public sealed class TextCodecTests
         byte[] bytes = Convert.FromHexString(hex);
         TextCodec codec = new(Encoding.UTF8);
 
-        Assert.Equal(Encoding.UTF8.GetString(bytes), codec.DecodeUnlessValid(bytes));
+        Assert.Equal(Encoding.UTF8.GetString(bytes), Whole(codec, bytes));
         Assert.Equal(invalid, codec.InvalidBytes);
     }
 
@@ -44,9 +44,9 @@ public sealed class TextCodecTests
             {
                 TextCodec codec = new(Encoding.UTF8);
 
-                string text = codec.DecodePiece(bytes.AsSpan(..first))
-                    + codec.DecodePiece(bytes.AsSpan(first..second))
-                    + codec.DecodePiece(bytes.AsSpan(second..));
+                string text = Piece(codec, bytes.AsSpan(..first))
+                    + Piece(codec, bytes.AsSpan(first..second))
+                    + Piece(codec, bytes.AsSpan(second..));
 
                 Assert.Equal(Encoding.UTF8.GetString(bytes), text);
                 Assert.Equal(invalid, codec.InvalidBytes);
@@ -59,9 +59,9 @@ public sealed class TextCodecTests
     {
         TextCodec codec = new(Encoding.UTF8);
 
-        _ = codec.DecodeUnlessValid([0xFF]);
-        _ = codec.DecodeUnlessValid("fine"u8);
-        _ = codec.DecodeUnlessValid([0xFF, 0xFF]);
+        _ = Whole(codec, [0xFF]);
+        _ = Whole(codec, "fine"u8);
+        _ = Whole(codec, [0xFF, 0xFF]);
 
         Assert.Equal(3, codec.InvalidBytes);
     }
@@ -74,7 +74,7 @@ public sealed class TextCodecTests
     {
         TextCodec codec = new(Encoding.UTF8);
 
-        Assert.Null(codec.DecodeUnlessValid(Encoding.UTF8.GetBytes(text)));
+        Assert.Null(codec.Describe(Encoding.UTF8.GetBytes(text)).Text);
         Assert.Equal(0, codec.InvalidBytes);
     }
 
@@ -96,9 +96,9 @@ public sealed class TextCodecTests
             {
                 TextCodec codec = new(encoding);
 
-                string decoded = codec.DecodePiece(bytes.AsSpan(..first))
-                    + codec.DecodePiece(bytes.AsSpan(first..second))
-                    + codec.DecodePiece(bytes.AsSpan(second..));
+                string decoded = Piece(codec, bytes.AsSpan(..first))
+                    + Piece(codec, bytes.AsSpan(first..second))
+                    + Piece(codec, bytes.AsSpan(second..));
 
                 Assert.Equal(text, decoded);
                 Assert.Equal(0, codec.InvalidBytes);
@@ -162,7 +162,7 @@ public sealed class TextCodecTests
 
         byte[] wire = codec.Wrap(text, new RawFraming());
 
-        Assert.Equal(text, codec.DecodeUnlessValid(wire));
+        Assert.Equal(text, Whole(codec, wire));
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class TextCodecTests
     {
         TextCodec codec = new(Encoding.ASCII);
 
-        Assert.Equal("a\uFFFD\uFFFD", codec.DecodeUnlessValid([(byte)'a', 0x80, 0xFF]));
+        Assert.Equal("a\uFFFD\uFFFD", Whole(codec, [(byte)'a', 0x80, 0xFF]));
         Assert.Equal(2, codec.InvalidBytes);
     }
 
@@ -179,7 +179,7 @@ public sealed class TextCodecTests
     {
         TextCodec codec = new(Encoding.Unicode);
 
-        Assert.Equal("a\uFFFD", codec.DecodeUnlessValid([(byte)'a', 0, (byte)'b']));
+        Assert.Equal("a\uFFFD", Whole(codec, [(byte)'a', 0, (byte)'b']));
         Assert.Equal(1, codec.InvalidBytes);
     }
 
@@ -189,7 +189,7 @@ public sealed class TextCodecTests
         TextCodec codec = new(new ShiftedEncoding());
 
         Assert.Equal("bc"u8.ToArray(), codec.Wrap("ab", new RawFraming()));
-        Assert.Equal("ab", codec.DecodeUnlessValid("bc"u8));
+        Assert.Equal("ab", Whole(codec, "bc"u8));
     }
 
     // Not registered with the process: who has an encoding in hand needs no name for it.
@@ -224,5 +224,22 @@ public sealed class TextCodecTests
         public override int GetMaxByteCount(int charCount) => charCount;
 
         public override int GetMaxCharCount(int byteCount) => byteCount;
+    }
+
+    private static string Whole(TextCodec codec, ReadOnlySpan<byte> message) => Decode(codec, message, codec.Describe(message));
+
+    private static string Piece(TextCodec codec, ReadOnlySpan<byte> piece) => Decode(codec, piece, codec.DescribePiece(piece));
+
+    // As a message does when its text is asked for.
+    private static string Decode(TextCodec codec, ReadOnlySpan<byte> bytes, MessageText described)
+    {
+        if (described.Text is not null)
+        {
+            return described.Text;
+        }
+
+        string text = TextCodec.Decode(bytes.ToArray(), described, out int invalid);
+        codec.CountInvalid(invalid);
+        return text;
     }
 }
