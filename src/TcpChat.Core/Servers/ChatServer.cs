@@ -133,6 +133,7 @@ public sealed class ChatServer : IDisposable
     /// </exception>
     public static ChatServer Start(ServerOptions options)
     {
+        options.Session.ThrowIfInvalid();
         Socket listener = ListeningSocket.Open(options.Address, options.Port, options.Backlog);
         try
         {

@@ -10,9 +10,10 @@ internal static class ListeningSocket
     public static Socket Open(IPAddress address, int port, int backlog)
     {
         IPEndPoint endPoint = new(address, port);
-        Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             if (address.Equals(IPAddress.IPv6Any))
             {
                 socket.DualMode = true;
@@ -24,7 +25,7 @@ internal static class ListeningSocket
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw Explain(e, endPoint);
         }
     }

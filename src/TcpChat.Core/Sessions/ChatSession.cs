@@ -50,6 +50,7 @@ public sealed class ChatSession : IDisposable
         Func<ChatSession, SessionSink> sink,
         Func<long>? nextArrival = null)
     {
+        options.ThrowIfInvalid();
         Id = Interlocked.Increment(ref s_lastId);
         Name = name;
         _transport = transport;

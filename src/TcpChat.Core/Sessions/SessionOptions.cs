@@ -1,5 +1,6 @@
 using System.Text;
 using TcpChat.Framing;
+using TcpChat.Threading;
 
 namespace TcpChat.Sessions;
 
@@ -48,4 +49,16 @@ public sealed record SessionOptions
 
     /// <summary>The clock; another one in tests.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <exception cref="ArgumentOutOfRangeException">A limit is below one, or a time is negative.</exception>
+    internal void ThrowIfInvalid()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaximumMessageSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(InboxLimit, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(InboxByteLimit, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(OutboxByteLimit, 1);
+        WaitTime.ThrowIfInvalid(HalfCloseTimeout);
+        WaitTime.ThrowIfInvalid(LingerTimeout);
+        WaitTime.ThrowIfInvalid(DrainTimeout);
+    }
 }

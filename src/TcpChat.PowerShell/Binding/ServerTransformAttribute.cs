@@ -25,6 +25,7 @@ internal sealed class ServerTransformAttribute : ArgumentTransformationAttribute
         return found switch
         {
             null => [bare],
+            [] when bare is string pattern && WildcardPattern.ContainsWildcardCharacters(pattern) => [],
             [] => throw new ArgumentTransformationMetadataException($"There is no server with the id or name '{bare}'. Get-TcpChatServer lists all."),
             _ => found,
         };

@@ -26,10 +26,18 @@ internal sealed class SessionTransformAttribute : ArgumentTransformationAttribut
         return found switch
         {
             null => [bare],
-            [] => throw new ArgumentTransformationMetadataException($"There is no session with the id or name '{bare}'. Get-TcpChatSession lists all."),
+            [] when IsWildcard(bare) => [],
+            [] => throw new ArgumentTransformationMetadataException(NotFound(bare)),
             _ => found,
         };
     }
+
+    private static bool IsWildcard(object reference) => reference is string name && WildcardPattern.ContainsWildcardCharacters(name);
+
+    private static string NotFound(object reference) =>
+        reference is string name && ChatRegistry.FindServers(name).Count > 0
+            ? $"There is no session with the name '{name}', but a server: name it by -Server."
+            : $"There is no session with the id or name '{reference}'. Get-TcpChatSession lists all.";
 
     // A name is often used again, as after a reconnect; the sessions of that name that are over are not meant then.
     private static IReadOnlyList<ChatSession> PreferLive(IReadOnlyList<ChatSession> found)

@@ -14,7 +14,8 @@ public sealed class DisconnectTcpChatCommand : ChatCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SessionTransform]
     [ArgumentCompleter(typeof(SessionCompleter))]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyCollection]
+    [ValidateNotNull]
     public ChatSession[] Session { get; set; } = [];
 
     /// <summary>How long sending what the outbox holds may take, in seconds; then the connection is cut.</summary>

@@ -32,7 +32,8 @@ public sealed class GetTcpChatSessionCommand : ChatCommand
     [Parameter(ParameterSetName = NameSet, ValueFromPipeline = true)]
     [ServerTransform]
     [ArgumentCompleter(typeof(ServerCompleter))]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyCollection]
+    [ValidateNotNull]
     public TcpChatServerJob[]? Server { get; set; }
 
     /// <summary>Only sessions in these states. Default: all that are not over.</summary>

@@ -22,7 +22,8 @@ public sealed class ReceiveTcpMessageCommand : ChatCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SessionTransform]
     [ArgumentCompleter(typeof(SessionCompleter))]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyCollection]
+    [ValidateNotNull]
     public ChatSession[] Session { get; set; } = [];
 
     /// <summary>The servers: jobs, ids or names.</summary>
@@ -31,7 +32,8 @@ public sealed class ReceiveTcpMessageCommand : ChatCommand
     [Parameter(Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
     [ServerTransform]
     [ArgumentCompleter(typeof(ServerCompleter))]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyCollection]
+    [ValidateNotNull]
     public TcpChatServerJob[] Server { get; set; } = [];
 
     /// <summary>How many messages to take from each session or server. Default: 1; with -TimeoutSec 0, all there are.</summary>

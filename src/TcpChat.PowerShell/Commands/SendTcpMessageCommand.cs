@@ -32,14 +32,16 @@ public sealed class SendTcpMessageCommand : ChatCommand
     [Parameter(Mandatory = true, ParameterSetName = SessionSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SessionTransform]
     [ArgumentCompleter(typeof(SessionCompleter))]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyCollection]
+    [ValidateNotNull]
     public ChatSession[] Session { get; set; } = [];
 
     /// <summary>The servers whose sessions all get the message: jobs, ids or names.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ServerSet, ValueFromPipeline = true)]
     [ServerTransform]
     [ArgumentCompleter(typeof(ServerCompleter))]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyCollection]
+    [ValidateNotNull]
     public TcpChatServerJob[] Server { get; set; } = [];
 
     /// <summary>Sends to every session of the server.</summary>

@@ -14,7 +14,8 @@ public sealed class StopTcpChatServerCommand : ChatCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ServerTransform]
     [ArgumentCompleter(typeof(ServerCompleter))]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyCollection]
+    [ValidateNotNull]
     public TcpChatServerJob[] Server { get; set; } = [];
 
     /// <summary>How long the sessions may take to send what they owe, in seconds. 0: they are cut.</summary>

@@ -21,7 +21,8 @@ public sealed class WaitTcpChatSessionCommand : ChatCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SessionTransform]
     [ArgumentCompleter(typeof(SessionCompleter))]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyCollection]
+    [ValidateNotNull]
     public ChatSession[] Session { get; set; } = [];
 
     /// <summary>The state to wait for; a later one will do. Default: Closed.</summary>
@@ -34,7 +35,8 @@ public sealed class WaitTcpChatSessionCommand : ChatCommand
     [Parameter(Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
     [ServerTransform]
     [ArgumentCompleter(typeof(ServerCompleter))]
-    [ValidateNotNullOrEmpty]
+    [AllowEmptyCollection]
+    [ValidateNotNull]
     public TcpChatServerJob[] Server { get; set; } = [];
 
     /// <summary>How many sessions the server must have at least; 0: none at all. Default: 1.</summary>

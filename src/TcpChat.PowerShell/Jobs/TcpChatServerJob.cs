@@ -47,6 +47,14 @@ public sealed class TcpChatServerJob : ChatJob
     /// <summary>The port it listens at.</summary>
     public int Port => _server.LocalEndPoint.Port;
 
+    /// <summary>Where this machine reaches it, so that a server can be piped to Connect-TcpChat.</summary>
+    public string ComputerName => _server.LocalEndPoint.Address switch
+    {
+        IPAddress any when any.Equals(IPAddress.Any) => IPAddress.Loopback.ToString(),
+        IPAddress any when any.Equals(IPAddress.IPv6Any) => IPAddress.IPv6Loopback.ToString(),
+        IPAddress address => address.ToString(),
+    };
+
     /// <summary>The address and port it listens at.</summary>
     public IPEndPoint LocalEndPoint => _server.LocalEndPoint;
 
@@ -81,7 +89,7 @@ public sealed class TcpChatServerJob : ChatJob
     public long DroppedMessages => _server.Totals.DroppedMessages;
 
     /// <summary>How many sessions there are, or that it has stopped.</summary>
-    public override string StatusMessage => _server.IsListening ? $"Listening, {_server.SessionCount} sessions" : "Not listening";
+    public override string StatusMessage => _server.IsListening ? $"Listening, {Count(_server.SessionCount, "session")}" : "Not listening";
 
     /// <summary>True while messages or warnings wait.</summary>
     public override bool HasMoreData => _warnings.Count > 0 || _server.Inbox.TryPeek(out _);
@@ -146,6 +154,8 @@ public sealed class TcpChatServerJob : ChatJob
 
         base.Dispose(disposing);
     }
+
+    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     private protected override Task StopCoreAsync(bool force) => StopAsync(force ? TimeSpan.Zero : s_stopTimeout);
 

@@ -1,10 +1,8 @@
 namespace TcpChat.PowerShell.Tests.Commands;
 
-public sealed class ConversationTests : IDisposable
+public sealed class ConversationTests(Engine engine) : IClassFixture<Engine>
 {
-    private readonly Engine _engine = new();
-
-    public void Dispose() => _engine.Dispose();
+    private readonly Engine _engine = engine;
 
     [Fact]
     public void A_server_and_a_client_hold_a_conversation()
@@ -106,6 +104,25 @@ public sealed class ConversationTests : IDisposable
         Assert.Equal("ConnectionRefused,TcpChat.Commands.ConnectTcpChatCommand", error.FullyQualifiedErrorId);
         Assert.StartsWith("127.0.0.1:", error.TargetObject.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_server_can_be_piped_to_a_client()
+    {
+        string heard = _engine.Text(
+            """
+            $server = Start-TcpChatServer -Echo
+            $client = $server | Connect-TcpChat
+            $client | Send-TcpMessage 'hi'
+            $client | Receive-TcpMessage | ForEach-Object Text
+            $everywhere = Start-TcpChatServer -Address '::'
+            ($everywhere | Connect-TcpChat).State
+            """);
+        Assert.Equal("hi|Open", heard);
+    }
+
+    [Fact]
+    public void A_wildcard_that_finds_nothing_is_no_error() =>
+        Assert.Equal(string.Empty, _engine.Text("Stop-TcpChatServer nosuch*; Receive-TcpMessage nosuch*; Disconnect-TcpChat nosuch*; Get-TcpChatSession nosuch*"));
 
     [Fact]
     public void What_a_pipeline_did_not_take_is_still_there()

@@ -3,11 +3,9 @@ using System.Management.Automation;
 namespace TcpChat.PowerShell.Tests.Commands;
 
 /// <summary>Every error has its own id, a category and a target.</summary>
-public sealed class ErrorTests : IDisposable
+public sealed class ErrorTests(Engine engine) : IClassFixture<Engine>
 {
-    private readonly Engine _engine = new();
-
-    public void Dispose() => _engine.Dispose();
+    private readonly Engine _engine = engine;
 
     [Theory]
     [InlineData("Start-TcpChatServer -Port $server.Port", "PortInUse", ErrorCategory.ResourceExists)]

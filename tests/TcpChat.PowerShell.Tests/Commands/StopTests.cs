@@ -5,13 +5,11 @@ using TcpChat.TestPeer;
 namespace TcpChat.PowerShell.Tests.Commands;
 
 /// <summary>Ctrl+C ends every wait at once, without an error, and what comes next can still be had.</summary>
-public sealed class StopTests : IDisposable
+public sealed class StopTests(Engine engine) : IClassFixture<Engine>
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMilliseconds(500);
 
-    private readonly Engine _engine = new();
-
-    public void Dispose() => _engine.Dispose();
+    private readonly Engine _engine = engine;
 
     [Theory]
     [InlineData("Receive-TcpMessage $client")]

@@ -34,7 +34,8 @@ public sealed class StreamTests : IDisposable
             $block = [byte[]]::new(1MB)
             $count = 100
             $ends = foreach ($end in $client, $session) {
-                $shell = [PowerShell]::Create().AddScript($hash).AddArgument($args[0]).AddArgument($end).AddArgument($count * $block.Length)
+                # Without the modules that come with PowerShell itself, which are not there.
+                $shell = [PowerShell]::Create([InitialSessionState]::CreateDefault2()).AddScript($hash).AddArgument($args[0]).AddArgument($end).AddArgument($count * $block.Length)
                 @{ Shell = $shell; Running = $shell.BeginInvoke() }
             }
 
