@@ -28,7 +28,7 @@ Describe 'A server in the job list' {
         $server.PSJobTypeName | Should -Be 'TcpChatServer'
         $server.State | Should -Be 'Running'
         $server.Location | Should -Be "$($server.LocalEndPoint)"
-        $server.StatusMessage | Should -Match '1 sessions'
+        $server.StatusMessage | Should -Match '1 session'
     }
 
     It 'has a child job for each connection' {
