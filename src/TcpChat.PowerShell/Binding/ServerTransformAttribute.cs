@@ -1,40 +1,18 @@
-using System.Management.Automation;
 using TcpChat.Jobs;
 using TcpChat.Registry;
 
 namespace TcpChat.Binding;
 
-/// <summary>Takes a server by its job, its id or its name (wildcards too).</summary>
+/// <summary>Takes a server by its job, its id or its name.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class ServerTransformAttribute : ArgumentTransformationAttribute
+internal sealed class ServerTransformAttribute : ReferenceTransformAttribute<TcpChatServerJob>
 {
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        Payload.Unwrap(inputData) is object[] list
-            ? list.SelectMany(Find).ToArray()
-            : Find(inputData).ToArray();
+    protected override IReadOnlyList<TcpChatServerJob> FindById(int id) => ChatRegistry.FindServers(id);
 
-    private static IEnumerable<object> Find(object reference)
-    {
-        object bare = Payload.Unwrap(reference);
-        IReadOnlyList<TcpChatServerJob>? found = bare switch
-        {
-            int id => ChatRegistry.FindServers(id),
-            string name => PreferListening(ChatRegistry.FindServers(name)),
-            _ => null,
-        };
-        return found switch
-        {
-            null => [bare],
-            [] when bare is string pattern && WildcardPattern.ContainsWildcardCharacters(pattern) => [],
-            [] => throw new ArgumentTransformationMetadataException($"There is no server with the id or name '{bare}'. Get-TcpChatServer lists all."),
-            _ => found,
-        };
-    }
+    protected override IReadOnlyList<TcpChatServerJob> FindByName(string name) => ChatRegistry.FindServers(name);
 
-    // A name is often used again; the servers of that name that have stopped, and wait to be removed, are not meant then.
-    private static IReadOnlyList<TcpChatServerJob> PreferListening(IReadOnlyList<TcpChatServerJob> found)
-    {
-        List<TcpChatServerJob> listening = [.. found.Where(static s => s.Server.IsListening)];
-        return listening.Count > 0 ? listening : found;
-    }
+    protected override bool IsLive(TcpChatServerJob item) => item.Server.IsListening;
+
+    protected override string NotFound(object reference) =>
+        $"There is no server with the id or name '{reference}'. Get-TcpChatServer lists all.";
 }

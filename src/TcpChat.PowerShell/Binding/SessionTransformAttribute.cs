@@ -1,48 +1,22 @@
-using System.Management.Automation;
 using TcpChat.Registry;
 using TcpChat.Sessions;
 
 namespace TcpChat.Binding;
 
-/// <summary>Takes a session by its object, its id or its name (wildcards too), or by a message that came by it.</summary>
+/// <summary>Takes a session by its object, its id or its name, or by a message that came by it.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class SessionTransformAttribute : ArgumentTransformationAttribute
+internal sealed class SessionTransformAttribute : ReferenceTransformAttribute<ChatSession>
 {
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        Payload.Unwrap(inputData) is object[] list
-            ? list.SelectMany(Find).ToArray()
-            : Find(inputData).ToArray();
+    protected override IReadOnlyList<ChatSession> FindById(int id) => ChatRegistry.FindSessions(id);
 
-    private static IEnumerable<object> Find(object reference)
-    {
-        object bare = Payload.Unwrap(reference);
-        IReadOnlyList<ChatSession>? found = bare switch
-        {
-            int id => ChatRegistry.FindSessions(id),
-            string name => PreferLive(ChatRegistry.FindSessions(name)),
-            ChatMessage message => [message.Session],
-            _ => null,
-        };
-        return found switch
-        {
-            null => [bare],
-            [] when IsWildcard(bare) => [],
-            [] => throw new ArgumentTransformationMetadataException(NotFound(bare)),
-            _ => found,
-        };
-    }
+    protected override IReadOnlyList<ChatSession> FindByName(string name) => ChatRegistry.FindSessions(name);
 
-    private static bool IsWildcard(object reference) => reference is string name && WildcardPattern.ContainsWildcardCharacters(name);
+    protected override ChatSession? FromOther(object other) => (other as ChatMessage)?.Session;
 
-    private static string NotFound(object reference) =>
+    protected override bool IsLive(ChatSession item) => item.State != ChatSessionState.Closed;
+
+    protected override string NotFound(object reference) =>
         reference is string name && ChatRegistry.FindServers(name).Count > 0
             ? $"There is no session with the name '{name}', but a server: name it by -Server."
             : $"There is no session with the id or name '{reference}'. Get-TcpChatSession lists all.";
-
-    // A name is often used again, as after a reconnect; the sessions of that name that are over are not meant then.
-    private static IReadOnlyList<ChatSession> PreferLive(IReadOnlyList<ChatSession> found)
-    {
-        List<ChatSession> live = [.. found.Where(static s => s.State != ChatSessionState.Closed)];
-        return live.Count > 0 ? live : found;
-    }
 }
