@@ -1,0 +1,281 @@
+using TcpChat.Errors;
+using TcpChat.Threading;
+using TcpChat.Transport;
+
+namespace TcpChat.Sessions;
+
+/// <content>Its life: reading, the peer's half-close, closing, and the one reason for its end.</content>
+public sealed partial class ChatSession
+{
+    /// <summary>
+    /// When the peer has closed its side and has an answer to all it said, another may follow, but soon: within this share
+    /// of the time for a first one.
+    /// </summary>
+    private const int AnsweredShare = 20;
+
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _readEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly Pulse _stateChanged = new();
+
+    // An int, so that the first cause can be set by compare-exchange; -1 while there is none.
+    private int _closeReason = -1;
+    private volatile ChatSessionState _state;
+    private Task? _closeTask;
+    private Exception? _error;
+    private long _lastActivity;
+    private bool _unanswered;
+    private DateTime? _closedAtUtc;
+
+    /// <summary>
+    /// Closes in order: refuses further sends, sends what the outbox holds, tells the peer. Returns when the session is
+    /// over for this side; the connection itself goes when the peer has closed too, or after
+    /// <see cref="SessionOptions.LingerTimeout"/>.
+    /// </summary>
+    /// <param name="timeout">How long sending the rest may take; then the connection is cut.</param>
+    /// <param name="reason">Why, unless there is an earlier reason.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, or longer than some 49 days.</exception>
+    public Task CloseAsync(TimeSpan timeout, CloseReason reason = Sessions.CloseReason.LocalClosed)
+    {
+        WaitTime.ThrowIfInvalid(timeout);
+
+        // Another close that is under way may have more time than this one.
+        return BeginClose(timeout, reason) ? _closed.Task : CloseWithinAsync(timeout);
+    }
+
+    /// <summary>Cuts the connection. The peer sees a reset; what the outbox holds is lost. Does nothing when the session is over.</summary>
+    public void Abort(CloseReason reason = Sessions.CloseReason.LocalClosed)
+    {
+        if (_state != ChatSessionState.Closed)
+        {
+            Cut(reason, null);
+        }
+    }
+
+    /// <summary>Cuts the connection if it is still there.</summary>
+    public void Dispose() => Abort();
+
+    /// <summary>Waits until the session is in that state or past it.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    public Task WaitForStateAsync(ChatSessionState state, CancellationToken cancellationToken = default) =>
+        _stateChanged.WaitUntilAsync(() => _state >= state, cancellationToken);
+
+    /// <summary>Ends when the session is over.</summary>
+    public Task WaitForCloseAsync(CancellationToken cancellationToken = default) => _closed.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Begins to read. Called once, after everyone who wants to hear of the session has been told.</summary>
+    internal void Start() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static session => _ = session.RunAsync(), this, preferLocal: false);
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await ReadAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _readEnded.TrySetResult();
+            Cut(TransportFault.ToCloseReason(e), e);
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            await _reader.ReadToEndAsync(_closing.Token).ConfigureAwait(false);
+        }
+        catch (ChatException e)
+        {
+            SetReason(
+                e.Code == ChatErrorCode.MessageTooLarge ? Sessions.CloseReason.MessageTooLarge : Sessions.CloseReason.ProtocolError,
+                e);
+            _reader.Discard();
+            BeginClose(_options.DrainTimeout);
+
+            // Read on, or the peer would be reset before it has read what was sent to it.
+            await _reader.ReadToEndAsync(_closing.Token).ConfigureAwait(false);
+        }
+
+        _readEnded.TrySetResult();
+        SetReason(Sessions.CloseReason.PeerClosed, null);
+        SetState(ChatSessionState.HalfClosed);
+        _sink.Complete();
+        if (_sink.AnswersLater)
+        {
+            await WaitForAnswersAsync().ConfigureAwait(false);
+        }
+
+        BeginClose(_options.DrainTimeout);
+    }
+
+    private async Task WaitForAnswersAsync()
+    {
+        Touch();
+        bool forever = _options.HalfCloseTimeout == Timeout.InfiniteTimeSpan;
+        while (true)
+        {
+            Task change = _stateChanged.Next;
+            bool owes = Volatile.Read(ref _unanswered) || Inbox.Count > 0;
+            TimeSpan patience = owes ? _options.HalfCloseTimeout : _options.HalfCloseTimeout / AnsweredShare;
+            TimeSpan rest = patience - _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
+            if ((rest <= TimeSpan.Zero && !forever) || _state != ChatSessionState.HalfClosed || _outbox.Failure is not null)
+            {
+                return;
+            }
+
+            try
+            {
+                await change.WaitAsync(forever ? Timeout.InfiniteTimeSpan : rest, _options.TimeProvider).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Unless there was an answer in the meantime, the next round returns.
+            }
+        }
+    }
+
+    /// <summary>Begins to close, unless a close is under way already; that one keeps its time.</summary>
+    private bool BeginClose(TimeSpan timeout, CloseReason reason = Sessions.CloseReason.LocalClosed)
+    {
+        lock (_gate)
+        {
+            if (_closeTask is not null)
+            {
+                return false;
+            }
+
+            _closeTask = CloseCoreAsync(timeout, reason);
+            return true;
+        }
+    }
+
+    private async Task CloseCoreAsync(TimeSpan timeout, CloseReason reason)
+    {
+        // Off the caller's thread and lock.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        SetReason(reason, null);
+        SetState(ChatSessionState.Closing);
+        _reader.Discard();
+        _sink.Complete();
+        await _closing.CancelAsync().ConfigureAwait(false);
+        _outbox.CompleteAdding();
+        if (!await SendRestAsync(timeout).ConfigureAwait(false))
+        {
+            Cut(reason, null);
+            return;
+        }
+
+        await _transport.ShutdownSendAsync().ConfigureAwait(false);
+        SetClosed();
+        await LingerAsync().ConfigureAwait(false);
+        _transport.Dispose();
+    }
+
+    private async Task<bool> SendRestAsync(TimeSpan timeout)
+    {
+        using CancellationTokenSource deadline = new(timeout, _options.TimeProvider);
+        try
+        {
+            return await _outbox.WaitUntilSentAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task LingerAsync()
+    {
+        try
+        {
+            await _readEnded.Task.WaitAsync(_options.LingerTimeout, _options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The peer keeps its side open; it has had its time.
+        }
+    }
+
+    private async Task CloseWithinAsync(TimeSpan timeout)
+    {
+        try
+        {
+            await _closed.Task.WaitAsync(timeout, _options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Cut(Sessions.CloseReason.LocalClosed, null);
+        }
+    }
+
+    private void SendFailed(Exception exception)
+    {
+        // The read loop goes on: what the peer sent before it went is still to be had, and then the loop ends by itself.
+        SetReason(TransportFault.ToCloseReason(exception), exception);
+        _stateChanged.Fire();
+    }
+
+    private void Cut(CloseReason reason, Exception? exception)
+    {
+        SetReason(reason, exception);
+        _transport.Abort();
+        _reader.Discard();
+        _outbox.CompleteAdding();
+        _sink.Complete();
+        _ = _closing.CancelAsync();
+        SetClosed();
+    }
+
+    private void SetReason(CloseReason reason, Exception? exception)
+    {
+        if (Interlocked.CompareExchange(ref _closeReason, (int)reason, -1) == -1 && exception is not null)
+        {
+            Volatile.Write(ref _error, exception);
+        }
+    }
+
+    private void SetState(ChatSessionState state)
+    {
+        lock (_gate)
+        {
+            if (state <= _state)
+            {
+                return;
+            }
+
+            _state = state;
+        }
+
+        _stateChanged.Fire();
+    }
+
+    private void SetClosed()
+    {
+        lock (_gate)
+        {
+            if (_state == ChatSessionState.Closed)
+            {
+                return;
+            }
+
+            _closedAtUtc = _options.TimeProvider.GetUtcNow().UtcDateTime;
+            _state = ChatSessionState.Closed;
+        }
+
+        try
+        {
+            // Before those who wait go on, so that they find a server's books in order.
+            Closed?.Invoke(this);
+        }
+        finally
+        {
+            _closed.TrySetResult();
+            _stateChanged.Fire();
+        }
+    }
+
+    private void Touch() => Volatile.Write(ref _lastActivity, _options.TimeProvider.GetTimestamp());
+}
