@@ -1,9 +1,10 @@
+using TcpChat.Jobs;
 using TcpChat.Registry;
 using TcpChat.Sessions;
 
 namespace TcpChat.Binding;
 
-/// <summary>Takes a session by its object, its id or its name, or by a message that came by it.</summary>
+/// <summary>Takes a session by its object, its id or its name, or by its job or a message that came by it.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SessionTransformAttribute : ReferenceTransformAttribute<ChatSession>
 {
@@ -11,7 +12,12 @@ internal sealed class SessionTransformAttribute : ReferenceTransformAttribute<Ch
 
     protected override IReadOnlyList<ChatSession> FindByName(string name) => ChatRegistry.FindSessions(name);
 
-    protected override ChatSession? FromOther(object other) => (other as ChatMessage)?.Session;
+    protected override ChatSession? FromOther(object other) => other switch
+    {
+        ChatMessage message => message.Session,
+        TcpChatSessionJob job => job.Session,
+        _ => null,
+    };
 
     protected override bool IsLive(ChatSession item) => item.State != ChatSessionState.Closed;
 

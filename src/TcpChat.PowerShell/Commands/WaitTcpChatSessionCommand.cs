@@ -52,7 +52,7 @@ public sealed class WaitTcpChatSessionCommand : ChatCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == ServerSet && Server.Length == 0)
+        if (ParameterSetName == ServerSet && !MyInvocation.BoundParameters.ContainsKey(nameof(Server)))
         {
             ThrowInvalidArgument("ServerMissing", "-Count counts the sessions of a server: give -Server.");
         }

@@ -121,8 +121,38 @@ public sealed class ConversationTests(Engine engine) : IClassFixture<Engine>
     }
 
     [Fact]
+    public void A_message_or_a_job_as_an_argument_stands_for_its_session()
+    {
+        string heard = _engine.Text(
+            """
+            $server = Start-TcpChatServer
+            $client = $server | Connect-TcpChat
+            Send-TcpMessage 'hi' $client
+            $message = Receive-TcpMessage $server
+            Send-TcpMessage 'to the sender' $message
+            Send-TcpMessage 'to the job' $server.ChildJobs[0]
+            Receive-TcpMessage $client -Count 2 | ForEach-Object Text
+            """);
+        Assert.Equal("to the sender|to the job", heard);
+    }
+
+    [Fact]
+    public void What_if_changes_nothing()
+    {
+        string states = _engine.Text(
+            """
+            $server = Start-TcpChatServer
+            $client = $server | Connect-TcpChat
+            Disconnect-TcpChat $client -WhatIf
+            Stop-TcpChatServer $server -WhatIf
+            $client.State, $server.JobStateInfo.State
+            """);
+        Assert.Equal("Open|Running", states);
+    }
+
+    [Fact]
     public void A_wildcard_that_finds_nothing_is_no_error() =>
-        Assert.Equal(string.Empty, _engine.Text("Stop-TcpChatServer nosuch*; Receive-TcpMessage nosuch*; Disconnect-TcpChat nosuch*; Get-TcpChatSession nosuch*"));
+        Assert.Equal(string.Empty, _engine.Text("Wait-TcpChatSession -Server nosuch*; Stop-TcpChatServer nosuch*; Receive-TcpMessage nosuch*; Disconnect-TcpChat nosuch*; Get-TcpChatSession nosuch*"));
 
     [Fact]
     public void What_a_pipeline_did_not_take_is_still_there()
