@@ -88,14 +88,22 @@ public sealed class ConnectTcpChatCommand : SessionOptionsCommand
         foreach ((_, Task<ChatSession> connecting) in _connecting.Skip(_written))
         {
             // Stopped before it could be handed over, so nobody else can close it.
-            _ = connecting.ContinueWith(
-                static late => late.Result.Dispose(),
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnRanToCompletion,
-                TaskScheduler.Default);
+            _ = CloseAsync(connecting);
         }
 
         _connecting.Clear();
+    }
+
+    private static async Task CloseAsync(Task<ChatSession> connecting)
+    {
+        try
+        {
+            (await connecting.ConfigureAwait(false)).Dispose();
+        }
+        catch (Exception e) when (e is ChatException or OperationCanceledException)
+        {
+            // It came to nothing by itself.
+        }
     }
 
     private async Task<ChatSession> ConnectAsync(ClientOptions options, CancellationToken cancellationToken)

@@ -1,8 +1,5 @@
 using System.Management.Automation;
-using TcpChat.Binding;
-using TcpChat.Completion;
 using TcpChat.Errors;
-using TcpChat.Jobs;
 using TcpChat.Sessions;
 
 namespace TcpChat.Commands;
@@ -10,31 +7,11 @@ namespace TcpChat.Commands;
 /// <summary>Takes messages from sessions, or from all sessions of a server in the order they came.</summary>
 [Cmdlet(VerbsCommunications.Receive, "TcpMessage", DefaultParameterSetName = SessionSet)]
 [OutputType(typeof(ChatMessage))]
-public sealed class ReceiveTcpMessageCommand : ChatCommand
+public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
 {
-    private const string SessionSet = "Session";
-    private const string ServerSet = "Server";
     private const double DefaultTimeoutSec = 30;
 
     private readonly List<MessageSource> _followed = [];
-
-    /// <summary>The sessions: objects, ids or names. A message stands for the session it came by.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SessionTransform]
-    [ArgumentCompleter(typeof(SessionCompleter))]
-    [AllowEmptyCollection]
-    [ValidateNotNull]
-    public ChatSession[] Session { get; set; } = [];
-
-    /// <summary>The servers: jobs, ids or names.</summary>
-    // Not mandatory: with two sets that could take their mandatory parameter from the pipeline, the engine settles for the
-    // default one before it has seen an object, and no server could be piped.
-    [Parameter(Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
-    [ServerTransform]
-    [ArgumentCompleter(typeof(ServerCompleter))]
-    [AllowEmptyCollection]
-    [ValidateNotNull]
-    public TcpChatServerJob[] Server { get; set; } = [];
 
     /// <summary>How many messages to take from each session or server. Default: 1; with -TimeoutSec 0, all there are.</summary>
     [Parameter]

@@ -1,6 +1,4 @@
 using System.Management.Automation;
-using TcpChat.Binding;
-using TcpChat.Completion;
 using TcpChat.Errors;
 using TcpChat.Jobs;
 using TcpChat.Sessions;
@@ -10,34 +8,13 @@ namespace TcpChat.Commands;
 /// <summary>Waits until sessions are in a state, or until a server has so many, so that no script has to sleep.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "TcpChatSession", DefaultParameterSetName = SessionSet)]
 [OutputType(typeof(ChatSession))]
-public sealed class WaitTcpChatSessionCommand : ChatCommand
+public sealed class WaitTcpChatSessionCommand : SessionOrServerCommand
 {
-    private const string SessionSet = "Session";
-    private const string ServerSet = "Server";
-
     private Deadline? _deadline;
-
-    /// <summary>The sessions: objects, ids or names.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SessionTransform]
-    [ArgumentCompleter(typeof(SessionCompleter))]
-    [AllowEmptyCollection]
-    [ValidateNotNull]
-    public ChatSession[] Session { get; set; } = [];
 
     /// <summary>The state to wait for; a later one will do. Default: Closed.</summary>
     [Parameter(ParameterSetName = SessionSet)]
     public ChatSessionState State { get; set; } = ChatSessionState.Closed;
-
-    /// <summary>The server whose sessions are counted: a job, an id or a name.</summary>
-    // Not mandatory: with two sets that could take their mandatory parameter from the pipeline, the engine settles for the
-    // default one before it has seen an object, and no server could be piped.
-    [Parameter(Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
-    [ServerTransform]
-    [ArgumentCompleter(typeof(ServerCompleter))]
-    [AllowEmptyCollection]
-    [ValidateNotNull]
-    public TcpChatServerJob[] Server { get; set; } = [];
 
     /// <summary>How many sessions the server must have at least; 0: none at all. Default: 1.</summary>
     [Parameter(ParameterSetName = ServerSet)]
