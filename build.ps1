@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Builds, tests and packs TcpChat.
+    Builds, tests and documents TcpChat.
 
 .DESCRIPTION
     A thin face over the commands that do the work: all build logic is in MSBuild, so `dotnet build` alone makes the
