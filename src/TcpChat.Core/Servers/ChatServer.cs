@@ -89,6 +89,18 @@ public sealed class ChatServer : IDisposable
         }
     }
 
+    /// <summary>All sessions, those that are over and still kept among them, by id.</summary>
+    public IReadOnlyList<ChatSession> AllSessions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Sorted(_ended.All.Concat(_live.Values));
+            }
+        }
+    }
+
     /// <summary>How many sessions are not over.</summary>
     public int SessionCount
     {

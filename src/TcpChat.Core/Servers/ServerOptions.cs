@@ -19,6 +19,9 @@ public sealed record ServerOptions
     /// <summary>The default length asked for the queue of connections not accepted yet. The system caps it (net.core.somaxconn on Linux).</summary>
     public const int DefaultBacklog = 4096;
 
+    /// <summary>How long a server's session may still answer a peer that has closed its side unless set, in seconds.</summary>
+    public const double DefaultHalfCloseTimeoutSec = 2;
+
     /// <summary>Its name.</summary>
     public string? Name { get; init; }
 
@@ -44,5 +47,5 @@ public sealed record ServerOptions
     public int EndedUnreadSessionLimit { get; init; } = 1000;
 
     /// <summary>How its sessions behave.</summary>
-    public SessionOptions Session { get; init; } = new() { HalfCloseTimeout = TimeSpan.FromSeconds(2) };
+    public SessionOptions Session { get; init; } = new() { HalfCloseTimeout = TimeSpan.FromSeconds(DefaultHalfCloseTimeoutSec) };
 }

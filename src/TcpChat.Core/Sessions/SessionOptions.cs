@@ -10,6 +10,12 @@ public sealed record SessionOptions
     /// <summary>The largest message that is received, in bytes, framing not included: 1 MiB unless set.</summary>
     public const int DefaultMaximumMessageSize = 1 << 20;
 
+    /// <summary>How many received messages wait at most unless set.</summary>
+    public const int DefaultInboxLimit = 1024;
+
+    /// <summary>How many bytes wait at most to be sent unless set: 1 MiB.</summary>
+    public const int DefaultOutboxByteLimit = 1 << 20;
+
     /// <summary>UTF-8 without a byte order mark, the default encoding.</summary>
     public static Encoding DefaultEncoding { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
@@ -23,13 +29,13 @@ public sealed record SessionOptions
     public int MaximumMessageSize { get; init; } = DefaultMaximumMessageSize;
 
     /// <summary>How many received messages wait at most before reading stops.</summary>
-    public int InboxLimit { get; init; } = 1024;
+    public int InboxLimit { get; init; } = DefaultInboxLimit;
 
     /// <summary>How many bytes of received messages wait at most before reading stops; a single larger message is let in.</summary>
     public long InboxByteLimit { get; init; } = 1 << 20;
 
     /// <summary>How many bytes wait at most to be sent; a single larger message is let in when nothing else waits.</summary>
-    public long OutboxByteLimit { get; init; } = 1 << 20;
+    public long OutboxByteLimit { get; init; } = DefaultOutboxByteLimit;
 
     /// <summary>What happens when the outbox is full.</summary>
     public OutboxPolicy OutboxPolicy { get; init; } = OutboxPolicy.Wait;

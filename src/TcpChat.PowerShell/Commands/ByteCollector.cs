@@ -1,5 +1,4 @@
 using System.Buffers;
-using TcpChat.Sessions;
 
 namespace TcpChat.Commands;
 
@@ -9,19 +8,18 @@ internal sealed class ByteCollector
     private const int PieceSize = 64 * 1024;
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
-    private ChatSession[] _targets = [];
 
-    /// <summary>Adds a byte; gives back a piece that is ready to go.</summary>
-    public byte[]? Add(byte value, ChatSession[] targets, bool inPieces)
+    /// <summary>True when there is enough for a piece.</summary>
+    public bool HasPiece => _bytes.WrittenCount >= PieceSize;
+
+    public void Add(byte value)
     {
         _bytes.GetSpan(1)[0] = value;
         _bytes.Advance(1);
-        _targets = targets;
-        return inPieces && _bytes.WrittenCount >= PieceSize ? Take()?.Bytes : null;
     }
 
     /// <summary>Gives back what has come together, if anything.</summary>
-    public (byte[] Bytes, ChatSession[] Targets)? Take()
+    public byte[]? Take()
     {
         if (_bytes.WrittenCount == 0)
         {
@@ -30,6 +28,6 @@ internal sealed class ByteCollector
 
         byte[] bytes = _bytes.WrittenSpan.ToArray();
         _bytes.ResetWrittenCount();
-        return (bytes, _targets);
+        return bytes;
     }
 }

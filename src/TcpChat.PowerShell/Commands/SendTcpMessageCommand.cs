@@ -18,6 +18,10 @@ public sealed class SendTcpMessageCommand : ChatCommand
     private const string ServerSet = "Server";
 
     private readonly ByteCollector _bytes = new();
+    private ChatSession[] _bytesSession = [];
+    private TcpChatServerJob[] _bytesServer = [];
+    private bool? _inPieces;
+    private bool _isArgument;
 
     /// <summary>What to send. Bytes go as they are, a message as its bytes, all else as its text; each element of a list is a message.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = InputSet, ValueFromPipeline = true)]
@@ -60,8 +64,10 @@ public sealed class SendTcpMessageCommand : ChatCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        _isArgument = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+
         // One set, or the engine could not choose when both stand on the command line; so it would bind an object to both.
-        if (All && !MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)) && !MyInvocation.BoundParameters.ContainsKey(nameof(Server)))
+        if (All && !_isArgument && !MyInvocation.BoundParameters.ContainsKey(nameof(Server)))
         {
             ThrowInvalidArgument("MessageOrServerMissing", "With -All, give what to send or the servers as an argument; only one of them can come from the pipeline.");
         }
@@ -70,37 +76,44 @@ public sealed class SendTcpMessageCommand : ChatCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ChatSession[] targets = Targets();
+        ChatSession[]? targets = null;
         foreach (object item in Payload.Each(InputObject))
         {
             if (Payload.Unwrap(item) is byte single)
             {
                 // Bytes that come one by one, as from Get-Content -AsByteStream, belong together.
-                if (_bytes.Add(single, targets, IsRaw(targets)) is { } full)
+                _bytes.Add(single);
+                (_bytesSession, _bytesServer) = (Session, Server);
+                if (_bytes.HasPiece && (_inPieces ??= Targets(Session, Server).All(static s => s.Options.Framing.Kind == FramingKind.Raw)))
                 {
-                    Send(full, targets);
+                    SendCollected();
                 }
             }
             else
             {
                 SendCollected();
-                Send(item, targets);
+                Send(item, targets ??= Targets(Session, Server));
             }
+        }
+
+        if (_isArgument)
+        {
+            // Nothing belongs together here: it is the sessions or servers that come by the pipeline.
+            SendCollected();
         }
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing() => SendCollected();
 
-    private static bool IsRaw(ChatSession[] targets) => targets.All(static s => s.Options.Framing.Kind == FramingKind.Raw);
-
-    private ChatSession[] Targets() => All ? [.. Server.SelectMany(static s => s.Sessions).Where(static s => s.CanSend)] : Session;
+    private ChatSession[] Targets(ChatSession[] sessions, TcpChatServerJob[] servers) =>
+        All ? [.. servers.SelectMany(static s => s.Sessions).Where(static s => s.CanSend)] : sessions;
 
     private void SendCollected()
     {
-        if (_bytes.Take() is { } rest)
+        if (_bytes.Take() is { } bytes)
         {
-            Send(rest.Bytes, rest.Targets);
+            Send(bytes, Targets(_bytesSession, _bytesServer));
         }
     }
 

@@ -38,12 +38,12 @@ public abstract class SessionOptionsCommand : ChatCommand
     /// <summary>How many received messages wait at most before reading stops.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
-    public int InboxLimit { get; set; } = 1024;
+    public int InboxLimit { get; set; } = SessionOptions.DefaultInboxLimit;
 
     /// <summary>How many bytes wait at most to be sent.</summary>
     [Parameter]
     [ValidateRange(1, 1 << 30)]
-    public int OutboxByteLimit { get; set; } = 1 << 20;
+    public int OutboxByteLimit { get; set; } = SessionOptions.DefaultOutboxByteLimit;
 
     /// <summary>What happens to a message that does not fit into the outbox.</summary>
     [Parameter]

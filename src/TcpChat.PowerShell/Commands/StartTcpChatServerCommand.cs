@@ -13,7 +13,7 @@ namespace TcpChat.Commands;
 public sealed class StartTcpChatServerCommand : SessionOptionsCommand
 {
     /// <summary>Makes the command with the defaults of a server.</summary>
-    public StartTcpChatServerCommand() => HalfCloseTimeoutSec = 2;
+    public StartTcpChatServerCommand() => HalfCloseTimeoutSec = ServerOptions.DefaultHalfCloseTimeoutSec;
 
     /// <summary>The port to listen at. 0, the default: the system chooses.</summary>
     [Parameter(Position = 0)]

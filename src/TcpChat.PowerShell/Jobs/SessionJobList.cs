@@ -15,7 +15,7 @@ internal sealed class SessionJobList(ChatServer server, Func<ChatSession, Job> g
     private Job[] _snapshot = [];
     private int _version = -1;
 
-    public int Count => server.SessionCount + server.EndedSessions.Count;
+    public int Count => server.AllSessions.Count;
 
     public bool IsReadOnly => true;
 
@@ -55,7 +55,7 @@ internal sealed class SessionJobList(ChatServer server, Func<ChatSession, Job> g
             int version = server.Version;
             if (version != _version)
             {
-                _snapshot = [.. server.EndedSessions.Concat(server.Sessions).DistinctBy(static s => s.Id).OrderBy(static s => s.Id).Select(getJob)];
+                _snapshot = [.. server.AllSessions.Select(getJob)];
                 _version = version;
             }
 

@@ -89,7 +89,12 @@ public sealed class TcpChatServerJob : ChatJob
     public long DroppedMessages => _server.Totals.DroppedMessages;
 
     /// <summary>How many sessions there are, or that it has stopped.</summary>
-    public override string StatusMessage => _server.IsListening ? $"Listening, {Count(_server.SessionCount, "session")}" : "Not listening";
+    public override string StatusMessage => (_server.IsListening, _server.SessionCount) switch
+    {
+        (false, _) => "Not listening",
+        (true, 1) => "Listening, 1 session",
+        (true, int count) => $"Listening, {count} sessions",
+    };
 
     /// <summary>True while messages or warnings wait.</summary>
     public override bool HasMoreData => _warnings.Count > 0 || _server.Inbox.TryPeek(out _);
@@ -98,7 +103,7 @@ public sealed class TcpChatServerJob : ChatJob
     public override string Location => _server.LocalEndPoint.ToString();
 
     /// <summary>Its sessions, those that are over and still kept among them.</summary>
-    internal IEnumerable<ChatSession> AllSessions => _server.EndedSessions.Concat(_server.Sessions).DistinctBy(static s => s.Id);
+    internal IReadOnlyList<ChatSession> AllSessions => _server.AllSessions;
 
     internal ChatServer Server => _server;
 
@@ -154,8 +159,6 @@ public sealed class TcpChatServerJob : ChatJob
 
         base.Dispose(disposing);
     }
-
-    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     private protected override Task StopCoreAsync(bool force) => StopAsync(force ? TimeSpan.Zero : s_stopTimeout);
 

@@ -137,6 +137,19 @@ public sealed class ConversationTests(Engine engine) : IClassFixture<Engine>
     }
 
     [Fact]
+    public void A_single_byte_as_an_argument_goes_to_every_session_of_the_pipeline()
+    {
+        string heard = _engine.Text(
+            """
+            $server = Start-TcpChatServer -Echo
+            $clients = 1..2 | ForEach-Object { $server | Connect-TcpChat }
+            $clients | Send-TcpMessage ([byte]65)
+            Receive-TcpMessage $clients | ForEach-Object Text
+            """);
+        Assert.Equal("A|A", heard);
+    }
+
+    [Fact]
     public void What_if_changes_nothing()
     {
         string states = _engine.Text(
