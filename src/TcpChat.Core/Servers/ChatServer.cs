@@ -188,6 +188,15 @@ public sealed class ChatServer : IDisposable
     /// <summary>Ends when the server has stopped and its sessions are over.</summary>
     public Task WaitForStopAsync(CancellationToken cancellationToken = default) => _stopped.Task.WaitAsync(cancellationToken);
 
+    /// <summary>True while the session is among <see cref="AllSessions"/>.</summary>
+    public bool Keeps(ChatSession session)
+    {
+        lock (_gate)
+        {
+            return _live.ContainsKey(session.Id) || _ended.All.Contains(session);
+        }
+    }
+
     private static List<ChatSession> Sorted(IEnumerable<ChatSession> sessions)
     {
         List<ChatSession> list = [.. sessions];

@@ -9,13 +9,23 @@ namespace TcpChat.Jobs;
 /// A server's child jobs. Whoever enumerates gets a snapshot, because the engine enumerates while connections come and
 /// go; a session's job is made when it is first looked at, so that an idle session costs none.
 /// </summary>
+#pragma warning disable CA1001 // A list is not disposed; what it counted on each thread goes with it, by the finalizer of the field.
 internal sealed class SessionJobList(ChatServer server, Func<ChatSession, Job> getJob) : IList<Job>
+#pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
+    private readonly ThreadLocal<IReadOnlyList<ChatSession>?> _counted = new();
     private Job[] _snapshot = [];
     private int _version = -1;
 
-    public int Count => server.AllSessions.Count;
+    public int Count
+    {
+        get
+        {
+            _counted.Value = server.AllSessions;
+            return _counted.Value.Count;
+        }
+    }
 
     public bool IsReadOnly => true;
 
@@ -29,7 +39,14 @@ internal sealed class SessionJobList(ChatServer server, Func<ChatSession, Job> g
 
     public bool Contains(Job item) => IndexOf(item) >= 0;
 
-    public void CopyTo(Job[] array, int arrayIndex) => Snapshot().CopyTo(array, arrayIndex);
+    public void CopyTo(Job[] array, int arrayIndex)
+    {
+        // Whoever copies has made room for as many as he has counted; since then, connections may have come and gone.
+        IReadOnlyList<ChatSession>? counted = _counted.Value;
+        _counted.Value = null;
+        Job[] jobs = counted?.Count == array.Length - arrayIndex ? JobsOf(counted) : Snapshot();
+        jobs.CopyTo(array, arrayIndex);
+    }
 
     public IEnumerator<Job> GetEnumerator() => ((IEnumerable<Job>)Snapshot()).GetEnumerator();
 
@@ -46,6 +63,14 @@ internal sealed class SessionJobList(ChatServer server, Func<ChatSession, Job> g
     public void Clear() => throw ReadOnly();
 
     private static NotSupportedException ReadOnly() => new("The child jobs of a server are its sessions; they come and go by themselves.");
+
+    private Job[] JobsOf(IReadOnlyList<ChatSession> sessions)
+    {
+        lock (_gate)
+        {
+            return [.. sessions.Select(getJob)];
+        }
+    }
 
     private Job[] Snapshot()
     {

@@ -173,6 +173,11 @@ public sealed class TcpChatServerJob : ChatJob
             {
                 // It may have closed before its job could be found.
                 _pump.Post(entry.Work);
+                if (!_server.Keeps(session))
+                {
+                    // Forgotten since it was listed, and nobody will say so again.
+                    _jobs.TryRemove(session.Id, out _);
+                }
             }
         }
 

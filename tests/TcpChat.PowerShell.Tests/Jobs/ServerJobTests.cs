@@ -182,6 +182,29 @@ public sealed class ServerJobTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 100).Select(static i => $"round {i}"), heard);
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(124, 5)]
+    public void Copying_the_child_jobs_gives_as_many_as_were_counted_whatever_came_or_went_since(int before, int since)
+    {
+        const string Visits =
+            """
+            param($Total)
+            foreach ($visit in ($server.Accepted + 1)..$Total) { Connect-TcpChat -Port $server.Port | Disconnect-TcpChat }
+            while ($server.Accepted -lt $Total) { }
+            $null = Wait-TcpChatSession -Server $server -Count 0
+            """;
+        IList<Job> children = _engine.Get<Job>("$server = Start-TcpChatServer -HalfCloseTimeoutSec 0; $server").ChildJobs;
+        _engine.Run(Visits, before);
+
+        // The engine makes room for as many as it counts, and then copies. Above 125 ended sessions the oldest are given up.
+        Job[] counted = new Job[children.Count];
+        _engine.Run(Visits, before + since);
+        children.CopyTo(counted, 0);
+        Assert.All(counted, Assert.NotNull);
+        Assert.NotEqual(counted.Length, children.Count);
+    }
+
     [Fact]
     public void When_stopping_has_returned_every_child_has_its_last_state()
     {
