@@ -7,12 +7,12 @@ namespace TcpChat.Servers;
 /// is reported and tried again after a pause that grows while it goes on failing, so that it neither ends the server nor spins.
 /// </summary>
 /// <param name="accept">Waits for one connection.</param>
-/// <param name="accepted">Takes it. Must not block.</param>
+/// <param name="accepted">Takes it. Must not block; the next is accepted when the task that it gives has ended.</param>
 /// <param name="failed">Told of each failure.</param>
 /// <param name="timeProvider">The clock of the pauses.</param>
 internal sealed class AcceptLoop(
     Func<CancellationToken, ValueTask<Socket>> accept,
-    Action<Socket> accepted,
+    Func<Socket, Task> accepted,
     Action<SocketException> failed,
     TimeProvider timeProvider)
 {
@@ -29,8 +29,9 @@ internal sealed class AcceptLoop(
         {
             try
             {
-                accepted(await accept(stopping).ConfigureAwait(false));
+                Task ready = accepted(await accept(stopping).ConfigureAwait(false));
                 pause = FirstPause;
+                await ready.WaitAsync(stopping).ConfigureAwait(false);
             }
             catch (SocketException e) when (!stopping.IsCancellationRequested)
             {

@@ -10,11 +10,15 @@ namespace TcpChat.Servers;
 /// <summary>A listener and its sessions. Safe to use from any thread.</summary>
 public sealed class ChatServer : IDisposable
 {
+    /// <summary>How long a stop waits for handlers that were told to end; then it goes on without them.</summary>
+    public static readonly TimeSpan HandlerStopTimeout = TimeSpan.FromSeconds(5);
+
     private readonly ServerOptions _options;
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<int, ChatSession> _live = [];
+    private readonly Dictionary<int, SessionHandling> _handled = [];
     private readonly EndedSessions _ended;
     private readonly byte[]? _greeting;
     private readonly Pulse _changed = new();
@@ -182,6 +186,28 @@ public sealed class ChatServer : IDisposable
         return StopWithinAsync(timeout);
     }
 
+    /// <summary>
+    /// Ends one session: its handler is told to stop, whatever it is doing, and the session is closed in order. Returns when
+    /// both are over, or <see cref="HandlerStopTimeout"/> after the time given.
+    /// </summary>
+    /// <param name="session">A session of this server.</param>
+    /// <param name="timeout">How long sending the rest may take; then the connection is cut.</param>
+    public async Task StopSessionAsync(ChatSession session, TimeSpan timeout)
+    {
+        SessionHandling? handling;
+        lock (_gate)
+        {
+            _handled.TryGetValue(session.Id, out handling);
+        }
+
+        handling?.Stop();
+        await session.CloseAsync(timeout).ConfigureAwait(false);
+        if (handling is not null)
+        {
+            await WaitAsync(handling.Ended, HandlerStopTimeout).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Stops at once, without waiting.</summary>
     public void Dispose() => _ = StopAsync(TimeSpan.Zero);
 
@@ -210,7 +236,10 @@ public sealed class ChatServer : IDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        long begin = _options.Session.TimeProvider.GetTimestamp();
         await Task.WhenAll(Sessions.Select(s => s.CloseAsync(timeout, CloseReason.ServerStopped))).ConfigureAwait(false);
+        TimeSpan rest = timeout - _options.Session.TimeProvider.GetElapsedTime(begin);
+        await StopHandlersAsync(rest > TimeSpan.Zero ? rest : TimeSpan.Zero).ConfigureAwait(false);
         Inbox.Complete();
         _stopped.TrySetResult();
         Change();
@@ -229,11 +258,45 @@ public sealed class ChatServer : IDisposable
                 session.Abort(CloseReason.ServerStopped);
             }
 
+            await StopHandlersAsync(TimeSpan.Zero).ConfigureAwait(false);
             await _stopped.Task.ConfigureAwait(false);
         }
     }
 
-    private void Accept(Socket socket)
+    /// <summary>Gives the handlers that time to end by themselves, then tells them to.</summary>
+    private async Task StopHandlersAsync(TimeSpan grace)
+    {
+        SessionHandling[] handlings;
+        lock (_gate)
+        {
+            handlings = [.. _handled.Values];
+        }
+
+        Task ended = Task.WhenAll(handlings.Select(static h => h.Ended));
+        if (await WaitAsync(ended, grace).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        Array.ForEach(handlings, static h => h.Stop());
+        await WaitAsync(ended, HandlerStopTimeout).ConfigureAwait(false);
+    }
+
+    private async Task<bool> WaitAsync(Task task, TimeSpan timeout)
+    {
+        try
+        {
+            await task.WaitAsync(timeout, _options.Session.TimeProvider).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Makes a session of a connection; the task ends when the next may be accepted.</summary>
+    private Task Accept(Socket socket)
     {
         ChatSession session;
         try
@@ -247,7 +310,7 @@ public sealed class ChatServer : IDisposable
             // The client has gone already; some systems tell so only now.
             socket.Dispose();
             ReportAcceptFailure(e);
-            return;
+            return Task.CompletedTask;
         }
 
         Interlocked.Increment(ref _accepted);
@@ -265,11 +328,30 @@ public sealed class ChatServer : IDisposable
             _ = GreetAsync(session, _greeting);
         }
 
+        Task handled = _options.Handler is { } handler ? HandleAsync(session, handler) : Task.CompletedTask;
         session.Start();
         if (!IsListening)
         {
             // Accepted while the server was told to stop, and perhaps too late to be among those it closes.
             session.Abort(CloseReason.ServerStopped);
+        }
+
+        return _options.Model == ServerModel.Iterative ? Task.WhenAll(handled, session.WaitForCloseAsync()) : Task.CompletedTask;
+    }
+
+    private async Task HandleAsync(ChatSession session, SessionHandler handler)
+    {
+        session.AwaitHandler();
+        SessionHandling handling = SessionHandling.Start(session, handler);
+        lock (_gate)
+        {
+            _handled.Add(session.Id, handling);
+        }
+
+        await handling.Ended.ConfigureAwait(false);
+        lock (_gate)
+        {
+            _handled.Remove(session.Id);
         }
     }
 
@@ -287,7 +369,7 @@ public sealed class ChatServer : IDisposable
 
     private SessionSink MakeSink(ChatSession session) => _options.Answer switch
     {
-        ServerAnswer.Echo => new EchoSink(session, _options.Session.Framing),
+        ServerAnswer.Echo when _options.Handler is null => new EchoSink(session, _options.Session.Framing),
         _ => new InboxSink(session),
     };
 

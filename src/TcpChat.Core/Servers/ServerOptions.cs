@@ -34,8 +34,14 @@ public sealed record ServerOptions
     /// <summary>How many connections the system is asked to keep until they are accepted.</summary>
     public int Backlog { get; init; } = DefaultBacklog;
 
-    /// <summary>What happens with messages.</summary>
+    /// <summary>How several clients are served.</summary>
+    public ServerModel Model { get; init; }
+
+    /// <summary>What happens with messages, where there is no handler.</summary>
     public ServerAnswer Answer { get; init; }
+
+    /// <summary>What answers each session.</summary>
+    public SessionHandler? Handler { get; init; }
 
     /// <summary>Text sent to each new session as its first message.</summary>
     public string? Greeting { get; init; }

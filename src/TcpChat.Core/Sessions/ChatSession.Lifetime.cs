@@ -27,6 +27,8 @@ public sealed partial class ChatSession
     private long _lastActivity;
     private bool _unanswered;
     private DateTime? _closedAtUtc;
+    private volatile bool _handled;
+    private volatile bool _answersEnded;
 
     /// <summary>
     /// Closes in order: refuses further sends, sends what the outbox holds, tells the peer. Returns when the session is
@@ -63,6 +65,23 @@ public sealed partial class ChatSession
 
     /// <summary>Ends when the session is over.</summary>
     public Task WaitForCloseAsync(CancellationToken cancellationToken = default) => _closed.Task.WaitAsync(cancellationToken);
+
+    /// <summary>A handler answers this session: after the peer's half-close it has all the time it needs, until <see cref="EndAnswers"/>.</summary>
+    internal void AwaitHandler() => _handled = true;
+
+    /// <summary>The handler has ended: no answer will come any more.</summary>
+    internal void EndAnswers()
+    {
+        _answersEnded = true;
+        _stateChanged.Fire();
+    }
+
+    /// <summary>Closes in order because the handler has failed; what it has sent before is still sent.</summary>
+    internal Task FailAsync(Exception exception)
+    {
+        SetReason(Sessions.CloseReason.HandlerFailed, exception);
+        return CloseAsync(_options.DrainTimeout, Sessions.CloseReason.HandlerFailed);
+    }
 
     /// <summary>Begins to read. Called once, after everyone who wants to hear of the session has been told.</summary>
     internal void Start() =>
@@ -113,6 +132,14 @@ public sealed partial class ChatSession
 
     private async Task WaitForAnswersAsync()
     {
+        if (_handled)
+        {
+            await _stateChanged.WaitUntilAsync(
+                () => _answersEnded || _state != ChatSessionState.HalfClosed || _outbox.Failure is not null,
+                CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
         Touch();
         bool forever = _options.HalfCloseTimeout == Timeout.InfiniteTimeSpan;
         while (true)

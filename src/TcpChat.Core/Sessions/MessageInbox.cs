@@ -26,7 +26,10 @@ public sealed class MessageInbox
     }
 
     /// <summary>Raised, outside the lock, when a message came into an empty inbox.</summary>
-    internal event Action? Filled;
+    public event Action? Filled;
+
+    /// <summary>Raised, outside the lock, when no more messages will come; perhaps more than once.</summary>
+    public event Action? Completed;
 
     /// <summary>Raised, outside the lock, when a message was taken.</summary>
     internal event Action? Taken;
@@ -180,6 +183,7 @@ public sealed class MessageInbox
 
         _changed.Fire();
         _room.Fire();
+        Completed?.Invoke();
     }
 
     private bool IsHalfEmpty =>

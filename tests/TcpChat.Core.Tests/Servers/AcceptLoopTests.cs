@@ -76,7 +76,7 @@ public sealed class AcceptLoopTests : IDisposable
     public async Task A_failure_that_the_stop_itself_caused_is_not_told()
     {
         TaskCompletionSource<Socket> accept = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        AcceptLoop loop = new(_ => new ValueTask<Socket>(accept.Task), _accepted.Add, e => _failures.Add(e.SocketErrorCode), _clock);
+        AcceptLoop loop = new(_ => new ValueTask<Socket>(accept.Task), Accepted, e => _failures.Add(e.SocketErrorCode), _clock);
         Task run = loop.RunAsync(_stopping.Token);
         await _stopping.CancelAsync();
         accept.SetException(new SocketException((int)SocketError.OperationAborted));
@@ -88,7 +88,7 @@ public sealed class AcceptLoopTests : IDisposable
     private Task Run(params SocketError?[] script)
     {
         _script = new Queue<SocketError?>(script);
-        AcceptLoop loop = new(AcceptAsync, _accepted.Add, e => _failures.Add(e.SocketErrorCode), _clock);
+        AcceptLoop loop = new(AcceptAsync, Accepted, e => _failures.Add(e.SocketErrorCode), _clock);
         return Task.Run(() => loop.RunAsync(_stopping.Token));
     }
 
@@ -112,5 +112,11 @@ public sealed class AcceptLoopTests : IDisposable
         _endOfScript.TrySetResult();
         await Task.Delay(Timeout.Infinite, stopping);
         throw new InvalidOperationException();
+    }
+
+    private Task Accepted(Socket socket)
+    {
+        _accepted.Add(socket);
+        return Task.CompletedTask;
     }
 }
