@@ -149,14 +149,20 @@ public sealed class ChatServer : IDisposable
     /// </exception>
     public static ChatServer Start(ServerOptions options)
     {
+        ChatServer server = Listen(options);
+        server.BeginAccept();
+        return server;
+    }
+
+    /// <summary>Listens, so that clients can connect; they wait until <see cref="BeginAccept"/>.</summary>
+    /// <inheritdoc cref="Start"/>
+    public static ChatServer Listen(ServerOptions options)
+    {
         options.Session.ThrowIfInvalid();
         Socket listener = ListeningSocket.Open(options.Address, options.Port, options.Backlog);
         try
         {
-            ChatServer server = new(options, listener);
-            AcceptLoop loop = new(listener.AcceptAsync, server.Accept, server.ReportAcceptFailure, options.Session.TimeProvider);
-            server._accepting = Task.Run(() => loop.RunAsync(server._stopping.Token));
-            return server;
+            return new ChatServer(options, listener);
         }
         catch
         {
@@ -213,6 +219,13 @@ public sealed class ChatServer : IDisposable
 
     /// <summary>Ends when the server has stopped and its sessions are over.</summary>
     public Task WaitForStopAsync(CancellationToken cancellationToken = default) => _stopped.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Begins to accept. Called once.</summary>
+    public void BeginAccept()
+    {
+        AcceptLoop loop = new(_listener.AcceptAsync, Accept, ReportAcceptFailure, _options.Session.TimeProvider);
+        _accepting = Task.Run(() => loop.RunAsync(_stopping.Token));
+    }
 
     /// <summary>True while the session is among <see cref="AllSessions"/>.</summary>
     public bool Keeps(ChatSession session)
@@ -314,7 +327,11 @@ public sealed class ChatServer : IDisposable
         }
 
         Interlocked.Increment(ref _accepted);
-        Inbox.Add(session);
+        if (_options.Handler is null)
+        {
+            Inbox.Add(session);
+        }
+
         session.Closed += Ended;
         lock (_gate)
         {
