@@ -123,6 +123,18 @@ public sealed class ChatServer : IDisposable
     /// <summary>Accepts that failed so far.</summary>
     public long AcceptErrors => Volatile.Read(ref _acceptErrors);
 
+    /// <summary>
+    /// Connections that are complete and wait in the system's queue to be accepted; null where the system is not Linux or
+    /// cannot say, and after a stop.
+    /// </summary>
+    public int? AcceptQueueLength => IsListening ? KernelQueues.AcceptQueueLength(_listener) : null;
+
+    /// <summary>
+    /// Handshakes that have begun and are not complete; null where the system is not Linux or cannot say, and after a stop.
+    /// Each look reads the system's whole table of connections, so its cost grows with them.
+    /// </summary>
+    public int? SynQueueLength => IsListening ? KernelQueues.SynQueueLength(LocalEndPoint) : null;
+
     /// <summary>What all its sessions have sent and received so far.</summary>
     public SessionTotals Totals
     {
