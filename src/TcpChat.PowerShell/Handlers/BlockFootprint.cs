@@ -31,7 +31,20 @@ internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> As
 
     // Through these, the runspace itself can be reached, or what earlier runs have left.
     private static readonly FrozenSet<string> s_doors = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase, "ExecutionContext", "Error", "Host", "PSCmdlet", "PSDefaultParameterValues", "LASTEXITCODE", "StackTrace");
+        StringComparer.OrdinalIgnoreCase, "ExecutionContext", "Error", "Host", "PSCmdlet", "PSDefaultParameterValues", "LASTEXITCODE", "StackTrace",
+        "args", "input", "MyInvocation", "PSBoundParameters");
+
+    // Given anew for each message, or constant.
+    private static readonly string[] s_given =
+        ["_", "PSItem", "this", "args", "input", "Message", "Session", "Server", "null", "true", "false", "MyInvocation", "PSBoundParameters", "PSScriptRoot", "PSCommandPath"];
+
+    // Through these types, too.
+    private static readonly FrozenSet<string> s_engineTypes = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "scriptblock", "powershell", "runspace", "runspacefactory", "initialsessionstate");
+
+    // Commands whose block may come from elsewhere, and do anything.
+    private static readonly FrozenSet<string> s_blockRunners = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "ForEach-Object", "%", "foreach", "Where-Object", "?", "where");
 
     public static BlockFootprint Of(ScriptBlockAst block)
     {
@@ -46,13 +59,17 @@ internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> As
             }
         }
 
+        assigned.ExceptWith(s_given);
         return new BlockFootprint(contained, [.. assigned]);
     }
 
     private static bool LeavesTraces(Ast node) => node switch
     {
         CommandAst command => command.InvocationOperator != TokenKind.Unknown
-            || command.GetCommandName() is not { } name || !s_harmless.Contains(name),
+            || command.GetCommandName() is not { } name || !s_harmless.Contains(name) || (s_blockRunners.Contains(name) && TakesAnyBlock(command)),
+        InvokeMemberExpressionAst { Member: var member } => member is not StringConstantExpressionAst { Value: var method }
+            || method.StartsWith("Invoke", StringComparison.OrdinalIgnoreCase),
+        TypeExpressionAst type => s_engineTypes.Contains(type.TypeName.Name[(type.TypeName.Name.LastIndexOf('.') + 1)..]),
         CommandParameterAst parameter => Array.Exists(
             s_assigning, name => name.StartsWith(parameter.ParameterName, StringComparison.OrdinalIgnoreCase) && parameter.ParameterName.Length > 1),
         VariableExpressionAst { Splatted: true } => true,
@@ -60,6 +77,10 @@ internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> As
         FunctionDefinitionAst or TypeDefinitionAst or DataStatementAst or ConfigurationDefinitionAst => true,
         _ => false,
     };
+
+    // A block in the text has been looked at; what a variable or an expression gives has not.
+    private static bool TakesAnyBlock(CommandAst command) =>
+        command.CommandElements.Any(static element => element is not (ScriptBlockExpressionAst or ConstantExpressionAst or CommandParameterAst { Argument: null }));
 
     private static bool IsPlain(VariablePath path) =>
         path.IsVariable ? path.IsUnqualified || path.IsLocal : path.DriveName.Equals("env", StringComparison.OrdinalIgnoreCase);

@@ -111,6 +111,11 @@ public sealed class TcpChatSessionJob : ChatJob
         if (disposing)
         {
             Session.Abort();
+            if (_written is not null)
+            {
+                _written.Close();
+                _server.ForgetOutput(_written);
+            }
         }
 
         base.Dispose(disposing);
