@@ -109,14 +109,16 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
             Answer = Echo ? ServerAnswer.Echo : ServerAnswer.Inbox,
             Session = GetSessionOptions(),
         };
+        HandlerPool? handlers = GetHandlers();
         try
         {
-            TcpChatServerJob job = TcpChatServerJob.Start(options, MyInvocation.Line.Trim(), GetHandlers());
+            TcpChatServerJob job = TcpChatServerJob.Start(options, MyInvocation.Line.Trim(), handlers);
             WriteVerbose($"Listening at {job.LocalEndPoint}.");
             WriteObject(job);
         }
         catch (ChatException e)
         {
+            handlers?.Dispose();
             ThrowTerminatingError(ChatErrorRecord.Create(e, new IPEndPoint(Address, Port)));
         }
     }
@@ -146,12 +148,17 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
         HandlerPool pool = new(options);
         try
         {
-            pool.Warm();
+            Await(pool.WarmAsync().WaitAsync(StopToken));
             return pool;
         }
-        catch (RuntimeException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             pool.Dispose();
+            if (e is PipelineStoppedException)
+            {
+                throw;
+            }
+
             ThrowTerminatingError(new ErrorRecord(e, "HandlerNotReady", ErrorCategory.InvalidOperation, InitializationScript));
             throw;
         }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Management.Automation;
 using TcpChat.Jobs;
 using TcpChat.Sessions;
 
@@ -15,6 +14,7 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
     private static readonly TimeSpan s_idleTime = TimeSpan.FromSeconds(30);
 
     private readonly object _gate = new();
+    private readonly CancellationTokenSource _closing = new();
     private readonly Queue<HandledSession> _ready = new();
     private readonly HashSet<HandlerWorker> _workers = [];
     private readonly ConcurrentDictionary<int, HandledSession> _handled = new();
@@ -44,17 +44,19 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
         }
     }
 
-    /// <summary>Starts the first worker and waits until it is ready, so that a block that cannot run is told at once.</summary>
-    /// <exception cref="RuntimeException">The module could not be imported, or the initialization script has failed.</exception>
-    public void Warm()
+    /// <summary>Cancelled when no worker is wanted any more.</summary>
+    public CancellationToken Closing => _closing.Token;
+
+    /// <summary>
+    /// Starts the first worker; the task ends when that is ready, so that what cannot run is told at once. It fails where the
+    /// module could not be imported, or the initialization script has failed.
+    /// </summary>
+    public Task WarmAsync()
     {
-        HandlerWorker worker;
         lock (_gate)
         {
-            worker = AddWorker();
+            return AddWorker().Ready;
         }
-
-        worker.Ready.GetAwaiter().GetResult();
     }
 
     /// <summary>Says whose sessions these are.</summary>
@@ -80,18 +82,20 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
     {
         lock (_gate)
         {
-            if (_closed)
+            if (!_closed)
             {
+                _ready.Enqueue(session);
+                Monitor.Pulse(_gate);
+                if (_ready.Count > _idle + _starting && _workers.Count < options.ThrottleLimit)
+                {
+                    AddWorker();
+                }
+
                 return;
             }
-
-            _ready.Enqueue(session);
-            Monitor.Pulse(_gate);
-            if (_ready.Count > _idle + _starting && _workers.Count < options.ThrottleLimit)
-            {
-                AddWorker();
-            }
         }
+
+        session.End();
     }
 
     /// <summary>Gives a worker its next session, waiting for one; null when it shall go.</summary>
@@ -157,7 +161,8 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
                 _ready.TryDequeue(out unserved);
             }
 
-            if (_ready.Count > _idle + _starting)
+            // While others serve, what could not begin is not tried again at once, or it would be for ever.
+            if (_ready.Count > _idle + _starting && (failure is null || _workers.Count == 0))
             {
                 AddWorker();
             }
@@ -175,12 +180,18 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
         HandledSession[] waiting;
         lock (_gate)
         {
+            if (_closed)
+            {
+                return;
+            }
+
             _closed = true;
             waiting = [.. _ready];
             _ready.Clear();
             Monitor.PulseAll(_gate);
         }
 
+        _closing.Cancel();
         Array.ForEach(waiting, static session => session.End());
     }
 
