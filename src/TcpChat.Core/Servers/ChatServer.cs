@@ -35,7 +35,7 @@ public sealed class ChatServer : IDisposable
         _options = options;
         _listener = listener;
         _ended = new EndedSessions(options.EndedSessionLimit, options.EndedUnreadSessionLimit);
-        _greeting = options.Greeting is null ? null : new Text.TextCodec(options.Session.Encoding).Wrap(options.Greeting, options.Session.Framing);
+        _greeting = ServerSession.WrapGreeting(options);
         LocalEndPoint = (IPEndPoint)listener.LocalEndPoint!;
     }
 
@@ -141,7 +141,23 @@ public sealed class ChatServer : IDisposable
         }
     }
 
-    /// <summary>Listens, and begins to accept.</summary>
+    /// <summary>True while a connection waits in the system's queue for someone to accept it.</summary>
+    public bool ConnectionWaits
+    {
+        get
+        {
+            try
+            {
+                return _listener.Poll(0, SelectMode.SelectRead);
+            }
+            catch (ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Listens, and begins to accept, unless other processes do that: see <see cref="AcceptWith"/>.</summary>
     /// <exception cref="ChatException">
     /// <see cref="ChatErrorCode.PortInUse"/>, <see cref="ChatErrorCode.AddressNotAvailable"/>,
     /// <see cref="ChatErrorCode.PortAccessDenied"/>, <see cref="ChatErrorCode.ListenFailed"/>, or
@@ -154,6 +170,11 @@ public sealed class ChatServer : IDisposable
         try
         {
             ChatServer server = new(options, listener);
+            if (options.Model == ServerModel.Process)
+            {
+                return server;
+            }
+
             AcceptLoop loop = new(listener.AcceptAsync, server.Accept, server.ReportAcceptFailure, options.Session.TimeProvider);
             server._accepting = Task.Run(() => loop.RunAsync(server._stopping.Token));
             return server;
@@ -200,12 +221,41 @@ public sealed class ChatServer : IDisposable
             _handled.TryGetValue(session.Id, out handling);
         }
 
-        handling?.Stop();
+        handling?.Stop(timeout);
         await session.CloseAsync(timeout).ConfigureAwait(false);
         if (handling is not null)
         {
             await WaitAsync(handling.Ended, HandlerStopTimeout).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A copy of the listening socket for another process.</summary>
+    /// <exception cref="ObjectDisposedException">The server has stopped.</exception>
+    public ListenerShare ShareListener() => new(_listener);
+
+    /// <summary>
+    /// Has connections accepted by other processes, under <see cref="ServerModel.Process"/>. Called once.
+    /// </summary>
+    /// <param name="accept">Keeps processes that accept, until its token is cancelled; it ends when those that hold no session are gone.</param>
+    public void AcceptWith(Func<CancellationToken, Task> accept)
+    {
+        lock (_gate)
+        {
+            if (_stopTask is null)
+            {
+                _accepting = Task.Run(() => accept(_stopping.Token));
+            }
+        }
+    }
+
+    /// <summary>Takes a session into the books whose connection another process has accepted.</summary>
+    public ChatSession Adopt(ISessionProcess process)
+    {
+        ChatSession session = new(process, _options.Session) { IsServerSide = true };
+        Open(session);
+        _ = KeepUntilEndedAsync(session, SessionHandling.Of(session, process));
+        Begin(session);
+        return session;
     }
 
     /// <summary>Stops at once, without waiting.</summary>
@@ -278,7 +328,7 @@ public sealed class ChatServer : IDisposable
             return;
         }
 
-        Array.ForEach(handlings, static h => h.Stop());
+        Array.ForEach(handlings, static h => h.Stop(TimeSpan.Zero));
         await WaitAsync(ended, HandlerStopTimeout).ConfigureAwait(false);
     }
 
@@ -301,20 +351,25 @@ public sealed class ChatServer : IDisposable
         ChatSession session;
         try
         {
-            KeepAlive.Enable(socket);
-            SocketTransport transport = new(socket);
-            session = new ChatSession(transport, _options.Session, $"{transport.RemoteEndPoint}", MakeSink, Inbox.NextArrival) { IsServerSide = true };
+            session = ServerSession.Create(socket, _options, Inbox.NextArrival);
         }
         catch (SocketException e)
         {
-            // The client has gone already; some systems tell so only now.
-            socket.Dispose();
             ReportAcceptFailure(e);
             return Task.CompletedTask;
         }
 
-        Interlocked.Increment(ref _accepted);
         Inbox.Add(session);
+        Open(session);
+        ServerSession.Greet(session, _greeting);
+        Task handled = _options.Handler is { } handler ? HandleAsync(session, handler) : Task.CompletedTask;
+        Begin(session);
+        return _options.Model == ServerModel.Iterative ? Task.WhenAll(handled, session.WaitForCloseAsync()) : Task.CompletedTask;
+    }
+
+    private void Open(ChatSession session)
+    {
+        Interlocked.Increment(ref _accepted);
         session.Closed += Ended;
         lock (_gate)
         {
@@ -323,26 +378,26 @@ public sealed class ChatServer : IDisposable
 
         Change();
         SessionOpened?.Invoke(session);
-        if (_greeting is not null)
-        {
-            _ = GreetAsync(session, _greeting);
-        }
+    }
 
-        Task handled = _options.Handler is { } handler ? HandleAsync(session, handler) : Task.CompletedTask;
+    private void Begin(ChatSession session)
+    {
         session.Start();
         if (!IsListening)
         {
             // Accepted while the server was told to stop, and perhaps too late to be among those it closes.
             session.Abort(CloseReason.ServerStopped);
         }
-
-        return _options.Model == ServerModel.Iterative ? Task.WhenAll(handled, session.WaitForCloseAsync()) : Task.CompletedTask;
     }
 
-    private async Task HandleAsync(ChatSession session, SessionHandler handler)
+    private Task HandleAsync(ChatSession session, SessionHandler handler)
     {
         session.AwaitHandler();
-        SessionHandling handling = SessionHandling.Start(session, handler);
+        return KeepUntilEndedAsync(session, SessionHandling.Start(session, handler));
+    }
+
+    private async Task KeepUntilEndedAsync(ChatSession session, SessionHandling handling)
+    {
         lock (_gate)
         {
             _handled.Add(session.Id, handling);
@@ -354,24 +409,6 @@ public sealed class ChatServer : IDisposable
             _handled.Remove(session.Id);
         }
     }
-
-    private static async Task GreetAsync(ChatSession session, byte[] greeting)
-    {
-        try
-        {
-            await session.SendFramesAsync(greeting, 1).ConfigureAwait(false);
-        }
-        catch (ChatException)
-        {
-            // The peer has gone before it could be greeted; the session's CloseReason tells how.
-        }
-    }
-
-    private SessionSink MakeSink(ChatSession session) => _options.Answer switch
-    {
-        ServerAnswer.Echo when _options.Handler is null => new EchoSink(session, _options.Session.Framing),
-        _ => new InboxSink(session),
-    };
 
     private void ReportAcceptFailure(SocketException exception)
     {

@@ -10,7 +10,13 @@ internal sealed class SessionHandling
     private readonly ChatSession _session;
     private readonly CancellationTokenSource _stop = new();
 
-    private SessionHandling(ChatSession session) => _session = session;
+    private readonly ISessionProcess? _process;
+
+    private SessionHandling(ChatSession session, ISessionProcess? process = null)
+    {
+        _session = session;
+        _process = process;
+    }
 
     /// <summary>Ends when the handler has ended and the session is over. Never fails.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
@@ -23,8 +29,16 @@ internal sealed class SessionHandling
         return handling;
     }
 
+    /// <summary>The handler runs in another process; it has ended when that is gone.</summary>
+    public static SessionHandling Of(ChatSession session, ISessionProcess process) => new(session, process) { Ended = process.Exited };
+
     /// <summary>Tells the handler to end. Returns at once.</summary>
-    public void Stop() => _ = _stop.CancelAsync();
+    /// <param name="timeout">How long its session may take to send the rest, where another process holds it.</param>
+    public void Stop(TimeSpan timeout)
+    {
+        _process?.RequestStop(timeout);
+        _ = _stop.CancelAsync();
+    }
 
     private async Task RunAsync(SessionHandler handler)
     {
