@@ -60,8 +60,8 @@ public sealed class TakenConnection
         ServerSession.Greet(Session, _greeting);
         if (_options.Handler is { } handler)
         {
-            Session.AwaitHandler();
-            _handling = SessionHandling.Start(Session, handler);
+            _handling = new SessionHandling(Session, handler);
+            _ = _handling.RunAsync();
         }
 
         Session.Start();
@@ -70,7 +70,9 @@ public sealed class TakenConnection
     /// <summary>Tells the handler to stop, and closes the session in order within that time.</summary>
     public Task StopAsync(TimeSpan timeout)
     {
-        _handling?.Stop(timeout);
-        return Session.CloseAsync(timeout);
+        // In this order: what the handler then makes of the stop is not the first cause.
+        Task closing = Session.CloseAsync(timeout);
+        _handling?.Stop();
+        return closing;
     }
 }

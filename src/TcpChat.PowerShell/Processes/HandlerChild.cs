@@ -39,6 +39,7 @@ internal sealed class HandlerChild : ISessionProcess
     private ErrorFacts? _setupError;
     private Exception? _failure;
     private volatile HandlerChildState _state;
+    private bool _stopped;
 
     private HandlerChild(
         Process process,
@@ -66,6 +67,9 @@ internal sealed class HandlerChild : ISessionProcess
     public Task<SessionOutcome> Ended => _ended.Task;
 
     public Task Exited => _exited.Task;
+
+    /// <summary>True where its session did not end by itself: it was told to stop, or was killed, from here.</summary>
+    public bool WasStopped => Volatile.Read(ref _stopped);
 
     /// <summary>Where it is in its life.</summary>
     public HandlerChildState State => _state;
@@ -126,6 +130,7 @@ internal sealed class HandlerChild : ISessionProcess
 
     public void RequestStop(TimeSpan timeout)
     {
+        MarkStopped();
         if (_state != HandlerChildState.Serving)
         {
             Kill();
@@ -137,6 +142,20 @@ internal sealed class HandlerChild : ISessionProcess
     }
 
     public void Kill()
+    {
+        MarkStopped();
+        EndNow();
+    }
+
+    private void MarkStopped()
+    {
+        if (!_ended.Task.IsCompleted)
+        {
+            Volatile.Write(ref _stopped, true);
+        }
+    }
+
+    private void EndNow()
     {
         if (!_exited.Task.IsCompleted)
         {
@@ -160,7 +179,7 @@ internal sealed class HandlerChild : ISessionProcess
     private async Task KillAfterAsync(TimeSpan time)
     {
         await _exited.Task.WaitAsync(time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Kill();
+        EndNow();
     }
 
     private void Send(FrameKind kind, byte[] payload)
@@ -215,7 +234,7 @@ internal sealed class HandlerChild : ISessionProcess
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
             _failure = e;
-            Kill();
+            EndNow();
         }
     }
 

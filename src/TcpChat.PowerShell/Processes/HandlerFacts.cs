@@ -1,3 +1,7 @@
+using System.Collections;
+using System.Management.Automation;
+using TcpChat.Handlers;
+
 namespace TcpChat.Processes;
 
 /// <summary>A handler on its way to another process.</summary>
@@ -18,12 +22,42 @@ internal sealed record HandlerFacts
     /// <summary>The text of the initialization script.</summary>
     public string? Initialization { get; init; }
 
-    /// <summary>True where an error does not end the session.</summary>
-    public bool ContinuesAfterError { get; init; }
+    /// <summary>What an error does.</summary>
+    public HandlerErrorAction ErrorAction { get; init; }
+
+    /// <summary>What the language may do inside.</summary>
+    public PSLanguageMode LanguageMode { get; init; }
 
     /// <summary>The module's manifest.</summary>
     public required string ModulePath { get; init; }
 
     /// <summary>The current location inside.</summary>
     public required string Location { get; init; }
+
+    public static HandlerFacts Of(HandlerOptions options) => new()
+    {
+        Text = options.Block.Text,
+        IsConversation = options.IsConversation,
+        Using = ObjectXml.WriteInput(options.Block.Using),
+        Arguments = ObjectXml.WriteInput(options.Arguments),
+        Initialization = options.Initialization?.ToString(),
+        ErrorAction = options.ErrorAction,
+        LanguageMode = options.LanguageMode,
+        ModulePath = options.ModulePath,
+        Location = options.Location,
+    };
+
+    /// <summary>The same for the one session of this process.</summary>
+    public HandlerOptions ToOptions() => new()
+    {
+        Block = new HandlerBlock(ScriptBlock.Create(Text), (Hashtable)ObjectXml.ReadInput(Using)!),
+        IsConversation = IsConversation,
+        Arguments = [.. (IEnumerable<object?>)((ArrayList)ObjectXml.ReadInput(Arguments)!).ToArray()],
+        Initialization = Initialization is null ? null : ScriptBlock.Create(Initialization),
+        ThrottleLimit = 1,
+        ErrorAction = ErrorAction,
+        LanguageMode = LanguageMode,
+        ModulePath = ModulePath,
+        Location = Location,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using TcpChat.Errors;
+using TcpChat.Handlers;
 using TcpChat.Servers;
 using TcpChat.Sessions;
 
@@ -34,6 +35,7 @@ public static class HandlerProcess
         ServerOptions options;
         try
         {
+            HandlerPool? handlers = setup.Handler is null ? null : Prepare(setup.Handler, setup.Server, server);
             options = new ServerOptions
             {
                 Name = setup.Server.Name,
@@ -41,7 +43,7 @@ public static class HandlerProcess
                 Session = setup.Session.ToOptions(),
                 Greeting = setup.Greeting,
                 Answer = setup.Answer,
-                Handler = setup.Handler is null ? null : ConversationHandler.Prepare(setup.Handler, setup.Server, record => FrameStreams.Send(server, record)),
+                Handler = handlers is null ? null : handlers.HandleAsync,
             };
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -71,6 +73,15 @@ public static class HandlerProcess
 
         Hold(server, connection);
         return Served;
+    }
+
+    /// <summary>Opens the handler's runspace, so that no client waits for it.</summary>
+    private static HandlerPool Prepare(HandlerFacts facts, ServerFacts serverFacts, ServerPipe server)
+    {
+        HandlerPool handlers = new(facts.ToOptions());
+        handlers.Attach(serverFacts.ToObject(), (_, record) => FrameStreams.Send(server, record));
+        handlers.Warm();
+        return handlers;
     }
 
     private static TakenConnection Take(ServerPipe server, ProcessSetup setup, ServerOptions options)

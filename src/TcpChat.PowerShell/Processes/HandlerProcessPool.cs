@@ -1,6 +1,5 @@
 using TcpChat.Errors;
 using TcpChat.Servers;
-using TcpChat.Sessions;
 using TcpChat.Threading;
 
 namespace TcpChat.Processes;
@@ -24,7 +23,7 @@ internal sealed class HandlerProcessPool
     private readonly ProcessSetup _setup;
     private readonly int _limit;
     private readonly int _spares;
-    private readonly Func<ChatSession, Action<object>> _streams;
+    private readonly Func<HandlerChild, Action<object>> _adopt;
     private readonly Action<ChatException> _failed;
     private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
     private readonly Lock _gate = new();
@@ -38,7 +37,7 @@ internal sealed class HandlerProcessPool
         ProcessSetup setup,
         int limit,
         int spares,
-        Func<ChatSession, Action<object>> streams,
+        Func<HandlerChild, Action<object>> adopt,
         Action<ChatException> failed)
     {
         _server = server;
@@ -46,7 +45,7 @@ internal sealed class HandlerProcessPool
         _setup = setup;
         _limit = limit;
         _spares = spares;
-        _streams = streams;
+        _adopt = adopt;
         _failed = failed;
     }
 
@@ -55,7 +54,7 @@ internal sealed class HandlerProcessPool
     /// <param name="setup">What the processes serve, all but the listening socket.</param>
     /// <param name="limit">How many processes there may be at once.</param>
     /// <param name="spares">How many are kept waiting for connections.</param>
-    /// <param name="streams">Gives what takes all that a session's handler writes.</param>
+    /// <param name="adopt">Told when a process has accepted a connection; gives what takes all that the handler there writes.</param>
     /// <param name="failed">Told when a process could not be started, failed to get ready, or died while it waited; it is tried again after a pause.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.PowerShellNotFound"/> or <see cref="ChatErrorCode.HandlerProcessFailed"/>.</exception>
@@ -64,11 +63,11 @@ internal sealed class HandlerProcessPool
         ProcessSetup setup,
         int limit,
         int spares,
-        Func<ChatSession, Action<object>> streams,
+        Func<HandlerChild, Action<object>> adopt,
         Action<ChatException> failed,
         CancellationToken cancellationToken)
     {
-        HandlerProcessPool pool = new(server, HandlerStart.Find(), setup, limit, Math.Min(spares, limit), streams, failed);
+        HandlerProcessPool pool = new(server, HandlerStart.Find(), setup, limit, Math.Min(spares, limit), adopt, failed);
         server.AcceptWith(pool.RunAsync);
         try
         {
@@ -114,7 +113,7 @@ internal sealed class HandlerProcessPool
     private bool Fill(CancellationToken stopping)
     {
         ThrowIfFailed(stopping);
-        int? waiting = _server.ConnectionWaits ? null : 0;
+        int? waiting = _server.ConnectionWaits ? _server.AcceptQueueLength : 0;
         int alive, starting, ready;
         lock (_gate)
         {
@@ -165,7 +164,7 @@ internal sealed class HandlerProcessPool
     private Action<object> Accept(HandlerChild child)
     {
         _pause.Reset();
-        return _streams(_server.Adopt(child));
+        return _adopt(child);
     }
 
     private void Report(ChatException failure)

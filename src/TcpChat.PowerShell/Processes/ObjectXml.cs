@@ -46,5 +46,6 @@ internal static class ObjectXml
     public static string WriteInput(object? value) => PSSerializer.Serialize(value, InputDepth);
 
     /// <summary>What was given.</summary>
-    public static object? ReadInput(string xml) => PSSerializer.Deserialize(xml) is { } value ? value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value : null;
+    public static object? ReadInput(string xml) =>
+        PSSerializer.Deserialize(xml) is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : null;
 }

@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace TcpChat.Processes;
 
 /// <summary>What a handler in another process sees of its server, as $Server: what it is, not the job.</summary>
@@ -5,4 +7,16 @@ namespace TcpChat.Processes;
 /// <param name="Port">The port it listens at.</param>
 /// <param name="Model">How it serves.</param>
 /// <param name="ProcessId">The process it runs in.</param>
-internal sealed record ServerFacts(string Name, int Port, string Model, int ProcessId);
+internal sealed record ServerFacts(string Name, int Port, string Model, int ProcessId)
+{
+    /// <summary>What scripts see.</summary>
+    public PSObject ToObject()
+    {
+        PSObject server = new();
+        server.Properties.Add(new PSNoteProperty(nameof(Name), Name));
+        server.Properties.Add(new PSNoteProperty(nameof(Port), Port));
+        server.Properties.Add(new PSNoteProperty(nameof(Model), Model));
+        server.Properties.Add(new PSNoteProperty(nameof(ProcessId), ProcessId));
+        return server;
+    }
+}

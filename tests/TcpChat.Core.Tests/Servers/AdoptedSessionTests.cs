@@ -7,7 +7,7 @@ namespace TcpChat.Core.Tests.Servers;
 /// <summary>Sessions that other processes hold are in a server's books like its own.</summary>
 public sealed class AdoptedSessionTests : IDisposable
 {
-    private readonly ChatServer _server = ChatServer.Start(TestServer.Prompt with { Model = ServerModel.Process });
+    private readonly ChatServer _server = ChatServer.Listen(TestServer.Prompt with { Model = ServerModel.Process });
     private readonly FakeSessionProcess _process = new();
 
     public void Dispose() => _server.Dispose();

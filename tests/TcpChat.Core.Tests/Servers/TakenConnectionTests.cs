@@ -10,7 +10,7 @@ namespace TcpChat.Core.Tests.Servers;
 /// </summary>
 public sealed class TakenConnectionTests : IDisposable
 {
-    private readonly ChatServer _server = ChatServer.Start(TestServer.Prompt with { Model = ServerModel.Process });
+    private readonly ChatServer _server = ChatServer.Listen(TestServer.Prompt with { Model = ServerModel.Process });
 
     public void Dispose() => _server.Dispose();
 
