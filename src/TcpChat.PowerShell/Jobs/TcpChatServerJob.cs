@@ -143,7 +143,9 @@ public sealed class TcpChatServerJob : ChatJob
     internal static async Task<TcpChatServerJob> StartAsync(
         ServerOptions options, string? command, ProcessHandlers handlers, CancellationToken cancellationToken)
     {
+        // Before anything is waited for: its owner is the runspace of this thread.
         TcpChatServerJob job = Listen(options, command, handlers, null);
+        ChatRegistry.Add(job);
         try
         {
             await handlers.BeginAcceptAsync(cancellationToken).ConfigureAwait(false);
@@ -155,7 +157,6 @@ public sealed class TcpChatServerJob : ChatJob
             throw;
         }
 
-        ChatRegistry.Add(job);
         return job;
     }
 

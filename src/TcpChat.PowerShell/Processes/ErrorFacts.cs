@@ -4,7 +4,7 @@ using TcpChat.Errors;
 namespace TcpChat.Processes;
 
 /// <summary>An error on its way to another process: what can be read of it there.</summary>
-internal sealed record ErrorFacts
+internal sealed record ErrorFacts : IFacts<ErrorFacts>
 {
     public string Message { get; init; } = string.Empty;
 
@@ -32,7 +32,7 @@ internal sealed record ErrorFacts
     {
         Message = record.Exception.Message,
         Code = (record.Exception as ChatException)?.Code,
-        Id = record.FullyQualifiedErrorId,
+        Id = record.FullyQualifiedErrorId ?? string.Empty,
         Category = record.CategoryInfo.Category,
         Activity = record.CategoryInfo.Activity,
         Reason = record.CategoryInfo.Reason,
@@ -40,6 +40,37 @@ internal sealed record ErrorFacts
         Details = record.ErrorDetails?.Message,
         ScriptStackTrace = record.ScriptStackTrace,
     };
+
+    public static ErrorFacts Read(BinaryReader reader) => new()
+    {
+        Message = reader.ReadString(),
+        Code = reader.ReadBoolean() ? (ChatErrorCode)reader.ReadInt32() : null,
+        Id = reader.ReadString(),
+        Category = (ErrorCategory)reader.ReadInt32(),
+        Activity = reader.ReadOptional(),
+        Reason = reader.ReadOptional(),
+        Target = reader.ReadOptional(),
+        Details = reader.ReadOptional(),
+        ScriptStackTrace = reader.ReadOptional(),
+    };
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Message);
+        writer.Write(Code is not null);
+        if (Code is { } code)
+        {
+            writer.Write((int)code);
+        }
+
+        writer.Write(Id);
+        writer.Write((int)Category);
+        writer.WriteOptional(Activity);
+        writer.WriteOptional(Reason);
+        writer.WriteOptional(Target);
+        writer.WriteOptional(Details);
+        writer.WriteOptional(ScriptStackTrace);
+    }
 
     /// <summary>An error that reads as the one in the other process did.</summary>
     public ErrorRecord ToRecord()

@@ -12,7 +12,7 @@ internal static class FrameStreams
         switch (record)
         {
             case ErrorRecord error:
-                server.Send(FrameKind.Error, ErrorFacts.Of(error), ProcessJson.Default.ErrorFacts);
+                server.Send(FrameKind.Error, ErrorFacts.Of(error));
                 break;
             case WarningRecord warning:
                 SendText(server, FrameKind.Warning, warning.Message);
@@ -24,7 +24,7 @@ internal static class FrameStreams
                 SendText(server, FrameKind.Debug, debug.Message);
                 break;
             case InformationRecord information:
-                server.Send(FrameKind.Information, InformationFacts.Of(information), ProcessJson.Default.InformationFacts);
+                server.Send(FrameKind.Information, InformationFacts.Of(information));
                 break;
             default:
                 server.Send(FrameKind.Output, ObjectXml.WriteOutput(PSObject.AsPSObject(record)));
@@ -37,11 +37,11 @@ internal static class FrameStreams
     public static object? Read(Frame frame) => frame.Kind switch
     {
         FrameKind.Output => ObjectXml.ReadOutput(frame.Payload),
-        FrameKind.Error => ProcessJson.Read(frame, ProcessJson.Default.ErrorFacts).ToRecord(),
+        FrameKind.Error => Facts.Of<ErrorFacts>(frame).ToRecord(),
         FrameKind.Warning => new WarningRecord(Encoding.UTF8.GetString(frame.Payload)),
         FrameKind.Verbose => new VerboseRecord(Encoding.UTF8.GetString(frame.Payload)),
         FrameKind.Debug => new DebugRecord(Encoding.UTF8.GetString(frame.Payload)),
-        FrameKind.Information => ProcessJson.Read(frame, ProcessJson.Default.InformationFacts).ToRecord(),
+        FrameKind.Information => Facts.Of<InformationFacts>(frame).ToRecord(),
         _ => null,
     };
 

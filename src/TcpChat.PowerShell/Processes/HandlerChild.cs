@@ -137,7 +137,7 @@ internal sealed class HandlerChild : ISessionProcess
             return;
         }
 
-        Send(FrameKind.Stop, ProcessJson.Write((long)timeout.TotalMilliseconds, ProcessJson.Default.Int64));
+        Send(FrameKind.Stop, Facts.ToBytes(new StopFacts(timeout)));
         _ = KillAfterAsync(timeout + s_grace);
     }
 
@@ -205,7 +205,7 @@ internal sealed class HandlerChild : ISessionProcess
 
     private async Task RunAsync(ProcessSetup setup)
     {
-        Send(FrameKind.Setup, ProcessJson.Write(setup, ProcessJson.Default.ProcessSetup));
+        Send(FrameKind.Setup, Facts.ToBytes(setup));
         Task drained = Task.WhenAll(
             _standardError.DrainAsync(_process.StandardError.BaseStream), new OutputTail().DrainAsync(_process.StandardOutput.BaseStream));
         using CancellationTokenSource reading = new();
@@ -246,18 +246,18 @@ internal sealed class HandlerChild : ISessionProcess
                 MoveTo(HandlerChildState.Ready);
                 break;
             case FrameKind.SetupFailed:
-                _setupError = ProcessJson.Read(frame, ProcessJson.Default.ErrorFacts);
+                _setupError = Facts.Of<ErrorFacts>(frame);
                 break;
             case FrameKind.Accepted:
-                AcceptedFacts facts = ProcessJson.Read(frame, ProcessJson.Default.AcceptedFacts);
-                RemoteEndPoint = AcceptedFacts.Read(facts.Remote);
-                LocalEndPoint = AcceptedFacts.Read(facts.Local);
+                AcceptedFacts facts = Facts.Of<AcceptedFacts>(frame);
+                RemoteEndPoint = AcceptedFacts.ToEndPoint(facts.Remote);
+                LocalEndPoint = AcceptedFacts.ToEndPoint(facts.Local);
                 _state = HandlerChildState.Serving;
                 _record = _accepted(this);
                 _changed();
                 break;
             case FrameKind.Counters:
-                SessionTotals totals = ProcessJson.Read(frame, ProcessJson.Default.SessionTotals);
+                SessionTotals totals = Facts.Of<CountersFacts>(frame).Totals;
                 lock (_gate)
                 {
                     _totals = totals;
@@ -265,7 +265,7 @@ internal sealed class HandlerChild : ISessionProcess
 
                 break;
             case FrameKind.Ended:
-                EndedFacts ended = ProcessJson.Read(frame, ProcessJson.Default.EndedFacts);
+                EndedFacts ended = Facts.Of<EndedFacts>(frame);
                 _ended.TrySetResult(new SessionOutcome(ended.Reason, ended.Error?.ToException()));
                 _ = KillAfterAsync(_lingerTimeout + s_grace + s_grace);
                 break;

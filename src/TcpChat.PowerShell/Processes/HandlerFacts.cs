@@ -5,7 +5,7 @@ using TcpChat.Handlers;
 namespace TcpChat.Processes;
 
 /// <summary>A handler on its way to another process.</summary>
-internal sealed record HandlerFacts
+internal sealed record HandlerFacts : IFacts<HandlerFacts>
 {
     /// <summary>The block as text.</summary>
     public required string Text { get; init; }
@@ -46,6 +46,32 @@ internal sealed record HandlerFacts
         ModulePath = options.ModulePath,
         Location = options.Location,
     };
+
+    public static HandlerFacts Read(BinaryReader reader) => new()
+    {
+        Text = reader.ReadString(),
+        IsConversation = reader.ReadBoolean(),
+        Using = reader.ReadString(),
+        Arguments = reader.ReadString(),
+        Initialization = reader.ReadOptional(),
+        ErrorAction = (HandlerErrorAction)reader.ReadInt32(),
+        LanguageMode = (PSLanguageMode)reader.ReadInt32(),
+        ModulePath = reader.ReadString(),
+        Location = reader.ReadString(),
+    };
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Text);
+        writer.Write(IsConversation);
+        writer.Write(Using);
+        writer.Write(Arguments);
+        writer.WriteOptional(Initialization);
+        writer.Write((int)ErrorAction);
+        writer.Write((int)LanguageMode);
+        writer.Write(ModulePath);
+        writer.Write(Location);
+    }
 
     /// <summary>The same for the one session of this process.</summary>
     public HandlerOptions ToOptions() => new()

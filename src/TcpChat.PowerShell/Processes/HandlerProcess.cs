@@ -48,7 +48,7 @@ public static class HandlerProcess
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            server.Send(FrameKind.SetupFailed, ErrorFacts.Of(e), ProcessJson.Default.ErrorFacts);
+            server.Send(FrameKind.SetupFailed, ErrorFacts.Of(e));
             return NotServed;
         }
 
@@ -62,8 +62,7 @@ public static class HandlerProcess
         {
             server.Send(
                 FrameKind.SetupFailed,
-                ErrorFacts.Of(new ChatException(ChatErrorCode.HandlerProcessFailed, $"Accepting a connection failed: {e.Message}", e)),
-                ProcessJson.Default.ErrorFacts);
+                ErrorFacts.Of(new ChatException(ChatErrorCode.HandlerProcessFailed, $"Accepting a connection failed: {e.Message}", e)));
             return NotServed;
         }
         catch (OperationCanceledException)
@@ -94,8 +93,7 @@ public static class HandlerProcess
     private static void Hold(ServerPipe server, TakenConnection connection)
     {
         ChatSession session = connection.Session;
-        server.Send(
-            FrameKind.Accepted, new AcceptedFacts($"{session.RemoteEndPoint}", $"{session.LocalEndPoint}"), ProcessJson.Default.AcceptedFacts);
+        server.Send(FrameKind.Accepted, new AcceptedFacts($"{session.RemoteEndPoint}", $"{session.LocalEndPoint}"));
         connection.Start();
         _ = StopWhenToldAsync(server, connection);
         SessionTotals told = default;
@@ -106,15 +104,14 @@ public static class HandlerProcess
             SessionTotals totals = SessionTotals.Of(session);
             if (totals != told)
             {
-                server.Send(FrameKind.Counters, totals, ProcessJson.Default.SessionTotals);
+                server.Send(FrameKind.Counters, new CountersFacts(totals));
                 told = totals;
             }
         }
         while (!ended);
         server.Send(
             FrameKind.Ended,
-            new EndedFacts(session.CloseReason ?? CloseReason.LocalClosed, session.Error is { } error ? ErrorFacts.Of(error) : null),
-            ProcessJson.Default.EndedFacts);
+            new EndedFacts(session.CloseReason ?? CloseReason.LocalClosed, session.Error is { } error ? ErrorFacts.Of(error) : null));
         connection.Released.Wait(session.Options.LingerTimeout + s_countersEvery);
     }
 

@@ -7,8 +7,18 @@ namespace TcpChat.Processes;
 /// <param name="Port">The port it listens at.</param>
 /// <param name="Model">How it serves.</param>
 /// <param name="ProcessId">The process it runs in.</param>
-internal sealed record ServerFacts(string Name, int Port, string Model, int ProcessId)
+internal sealed record ServerFacts(string Name, int Port, string Model, int ProcessId) : IFacts<ServerFacts>
 {
+    public static ServerFacts Read(BinaryReader reader) => new(reader.ReadString(), reader.ReadInt32(), reader.ReadString(), reader.ReadInt32());
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Name);
+        writer.Write(Port);
+        writer.Write(Model);
+        writer.Write(ProcessId);
+    }
+
     /// <summary>What scripts see.</summary>
     public PSObject ToObject()
     {

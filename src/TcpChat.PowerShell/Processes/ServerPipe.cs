@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.IO.Pipes;
-using System.Text.Json.Serialization.Metadata;
 using TcpChat.Transport;
 
 namespace TcpChat.Processes;
@@ -34,10 +33,11 @@ internal sealed class ServerPipe
     public Task<TimeSpan> Stop => _stop.Task;
 
     /// <summary>Tells the server something.</summary>
-    public void Send<T>(FrameKind kind, T facts, JsonTypeInfo<T> type) => Send(kind, ProcessJson.Write(facts, type));
+    public void Send<T>(FrameKind kind, T facts)
+        where T : IFacts<T> => Send(kind, Facts.ToBytes(facts));
 
     /// <summary>Tells the server something. Waits while the server does not read.</summary>
-    public void Send(FrameKind kind, ReadOnlySpan<byte> payload)
+    public void Send(FrameKind kind, byte[] payload)
     {
         byte[] frame = Frame.ToBytes(kind, payload);
         try
@@ -76,10 +76,10 @@ internal sealed class ServerPipe
                 switch (frame.Kind)
                 {
                     case FrameKind.Setup:
-                        _setup.TrySetResult(ProcessJson.Read(frame, ProcessJson.Default.ProcessSetup));
+                        _setup.TrySetResult(Facts.Of<ProcessSetup>(frame));
                         break;
                     case FrameKind.Stop:
-                        _stop.TrySetResult(TimeSpan.FromMilliseconds(ProcessJson.Read(frame, ProcessJson.Default.Int64)));
+                        _stop.TrySetResult(Facts.Of<StopFacts>(frame).Timeout);
                         break;
                 }
             }

@@ -5,7 +5,7 @@ using TcpChat.Sessions;
 namespace TcpChat.Processes;
 
 /// <summary>A session's options on their way to another process.</summary>
-internal sealed record SessionFacts
+internal sealed record SessionFacts : IFacts<SessionFacts>
 {
     public FramingKind Framing { get; init; }
 
@@ -50,6 +50,38 @@ internal sealed record SessionFacts
             LingerTimeout = options.LingerTimeout,
             DrainTimeout = options.DrainTimeout,
         };
+    }
+
+    public static SessionFacts Read(BinaryReader reader) => new()
+    {
+        Framing = (FramingKind)reader.ReadInt32(),
+        Delimiter = reader.ReadBytes(),
+        LineEnding = (LineEnding)reader.ReadInt32(),
+        CodePage = reader.ReadInt32(),
+        MaximumMessageSize = reader.ReadInt32(),
+        InboxLimit = reader.ReadInt32(),
+        InboxByteLimit = reader.ReadInt64(),
+        OutboxByteLimit = reader.ReadInt64(),
+        OutboxPolicy = (OutboxPolicy)reader.ReadInt32(),
+        HalfCloseTimeout = reader.ReadTime(),
+        LingerTimeout = reader.ReadTime(),
+        DrainTimeout = reader.ReadTime(),
+    };
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write((int)Framing);
+        writer.WriteBytes(Delimiter);
+        writer.Write((int)LineEnding);
+        writer.Write(CodePage);
+        writer.Write(MaximumMessageSize);
+        writer.Write(InboxLimit);
+        writer.Write(InboxByteLimit);
+        writer.Write(OutboxByteLimit);
+        writer.Write((int)OutboxPolicy);
+        writer.WriteTime(HalfCloseTimeout);
+        writer.WriteTime(LingerTimeout);
+        writer.WriteTime(DrainTimeout);
     }
 
     public SessionOptions ToOptions()
