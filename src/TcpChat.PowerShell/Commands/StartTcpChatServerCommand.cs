@@ -128,10 +128,19 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
         {
             ThrowTerminatingError(ChatErrorRecord.Create(e, new IPEndPoint(Address, Port)));
         }
+        catch (ArgumentException e) when (Model == ServerModel.Process)
+        {
+            ThrowInvalidArgument("EncodingNotUsable", e.Message, Encoding);
+        }
     }
 
     private HandlerPool? GetHandlers()
     {
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(SpareProcess)))
+        {
+            ThrowInvalidArgument("SpareProcessNotUsed", "-SpareProcess has a meaning with -Model Process only.", SpareProcess);
+        }
+
         if (GetHandlerOptions() is not { } options)
         {
             return null;
@@ -190,7 +199,7 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
     {
         try
         {
-            return new HandlerBlock(block, Evaluate);
+            return new HandlerBlock(block, InitializationScript, Evaluate);
         }
         catch (ArgumentException e)
         {

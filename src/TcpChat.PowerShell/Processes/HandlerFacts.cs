@@ -74,16 +74,20 @@ internal sealed record HandlerFacts : IFacts<HandlerFacts>
     }
 
     /// <summary>The same for the one session of this process.</summary>
-    public HandlerOptions ToOptions() => new()
+    public HandlerOptions ToOptions()
     {
-        Block = new HandlerBlock(ScriptBlock.Create(Text), (Hashtable)ObjectXml.ReadInput(Using)!),
-        IsConversation = IsConversation,
-        Arguments = [.. (IEnumerable<object?>)((ArrayList)ObjectXml.ReadInput(Arguments)!).ToArray()],
-        Initialization = Initialization is null ? null : ScriptBlock.Create(Initialization),
-        ThrottleLimit = 1,
-        ErrorAction = ErrorAction,
-        LanguageMode = LanguageMode,
-        ModulePath = ModulePath,
-        Location = Location,
-    };
+        ScriptBlock? initialization = Initialization is null ? null : ScriptBlock.Create(Initialization);
+        return new HandlerOptions
+        {
+            Block = new HandlerBlock(ScriptBlock.Create(Text), initialization, (Hashtable)ObjectXml.ReadInput(Using)!),
+            IsConversation = IsConversation,
+            Arguments = [.. (IEnumerable<object?>)((ArrayList)ObjectXml.ReadInput(Arguments)!).ToArray()],
+            Initialization = initialization,
+            ThrottleLimit = 1,
+            ErrorAction = ErrorAction,
+            LanguageMode = LanguageMode,
+            ModulePath = ModulePath,
+            Location = Location,
+        };
+    }
 }

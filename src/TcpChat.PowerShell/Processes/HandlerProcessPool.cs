@@ -67,6 +67,13 @@ internal sealed class HandlerProcessPool
         Action<ChatException> failed,
         CancellationToken cancellationToken)
     {
+        if (Facts.ToBytes(setup).Length > Frame.LargestPayload / 2)
+        {
+            throw new ChatException(
+                ChatErrorCode.HandlerProcessFailed,
+                $"The script and the values given to it are more than {Frame.LargestPayload / 2 / (1 << 20)} MiB, too much to be sent to each process.");
+        }
+
         HandlerProcessPool pool = new(server, HandlerStart.Find(), setup, limit, Math.Min(spares, limit), adopt, failed);
         server.AcceptWith(pool.RunAsync);
         try
