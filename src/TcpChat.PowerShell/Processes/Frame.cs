@@ -4,7 +4,7 @@ namespace TcpChat.Processes;
 
 /// <summary>One message between a server and a process of its handlers: a byte for its kind, four for its length, big-endian, and the payload.</summary>
 /// <param name="Kind">What it says.</param>
-/// <param name="Payload">The facts: see <see cref="IFacts{TSelf}"/>; or text, which may be CLIXML, in UTF-8.</param>
+/// <param name="Payload">The facts: fields one after the other, or text, which may be CLIXML, in UTF-8.</param>
 internal readonly record struct Frame(FrameKind Kind, byte[] Payload)
 {
     /// <summary>The largest payload, in bytes.</summary>

@@ -3,7 +3,7 @@ namespace TcpChat.Processes;
 /// <summary>What a frame between a server and a process of its handlers says.</summary>
 internal enum FrameKind : byte
 {
-    /// <summary>To the process: all that it needs to serve; see <see cref="ProcessSetup"/>.</summary>
+    /// <summary>To the process: all that it needs to serve; a ProcessSetup.</summary>
     Setup = 1,
 
     /// <summary>To the process: stop the handler, close the session in order within so many milliseconds, exit.</summary>
