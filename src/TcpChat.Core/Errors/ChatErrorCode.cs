@@ -50,4 +50,13 @@ public enum ChatErrorCode
 
     /// <summary>The peer broke the rules of the framing.</summary>
     ProtocolViolation,
+
+    /// <summary>Another process holds the session, and only the handler there can send and receive.</summary>
+    SessionInOtherProcess,
+
+    /// <summary>A process that is to serve connections could not be started, failed while it got ready, or died.</summary>
+    HandlerProcessFailed,
+
+    /// <summary>No program was found that could run a handler in a process of its own.</summary>
+    PowerShellNotFound,
 }

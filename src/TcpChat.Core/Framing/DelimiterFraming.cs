@@ -21,6 +21,9 @@ public sealed class DelimiterFraming : MessageFraming
     /// <inheritdoc/>
     public override FramingKind Kind => FramingKind.Delimiter;
 
+    /// <summary>What ends a message.</summary>
+    public ReadOnlySpan<byte> Delimiter => _delimiter;
+
     /// <inheritdoc/>
     public override int TrailerSize => _delimiter.Length;
 

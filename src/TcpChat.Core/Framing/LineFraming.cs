@@ -15,6 +15,7 @@ public sealed class LineFraming : MessageFraming
     public LineFraming(Encoding? encoding = null, LineEnding ending = LineEnding.Lf)
     {
         encoding ??= Encoding.UTF8;
+        Ending = ending;
         _lineFeed = encoding.GetBytes("\n");
         _carriageReturn = encoding.GetBytes("\r");
         _trailer = ending == LineEnding.CrLf ? encoding.GetBytes("\r\n") : _lineFeed;
@@ -22,6 +23,9 @@ public sealed class LineFraming : MessageFraming
 
     /// <inheritdoc/>
     public override FramingKind Kind => FramingKind.Line;
+
+    /// <summary>What ends a line that is sent.</summary>
+    public LineEnding Ending { get; }
 
     /// <inheritdoc/>
     public override int TrailerSize => _trailer.Length;

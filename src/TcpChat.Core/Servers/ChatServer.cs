@@ -36,7 +36,7 @@ public sealed class ChatServer : IDisposable
         _options = options;
         _listener = listener;
         _ended = new EndedSessions(options.EndedSessionLimit, options.EndedUnreadSessionLimit);
-        _greeting = options.Greeting is null ? null : new Text.TextCodec(options.Session.Encoding).Wrap(options.Greeting, options.Session.Framing);
+        _greeting = ServerSession.WrapGreeting(options);
         LocalEndPoint = (IPEndPoint)listener.LocalEndPoint!;
     }
 
@@ -154,6 +154,22 @@ public sealed class ChatServer : IDisposable
         }
     }
 
+    /// <summary>True while a connection waits in the system's queue for someone to accept it.</summary>
+    public bool ConnectionWaits
+    {
+        get
+        {
+            try
+            {
+                return _listener.Poll(0, SelectMode.SelectRead);
+            }
+            catch (ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Listens, and begins to accept.</summary>
     /// <exception cref="ChatException">
     /// <see cref="ChatErrorCode.PortInUse"/>, <see cref="ChatErrorCode.AddressNotAvailable"/>,
@@ -167,7 +183,7 @@ public sealed class ChatServer : IDisposable
         return server;
     }
 
-    /// <summary>Listens, so that clients can connect; they wait until <see cref="BeginAccept"/>.</summary>
+    /// <summary>Listens, so that clients can connect; they wait until <see cref="BeginAccept"/> or <see cref="AcceptWith"/>.</summary>
     /// <inheritdoc cref="Start"/>
     public static ChatServer Listen(ServerOptions options)
     {
@@ -234,6 +250,28 @@ public sealed class ChatServer : IDisposable
 
     /// <summary>Ends when the server has stopped and its sessions are over.</summary>
     public Task WaitForStopAsync(CancellationToken cancellationToken = default) => _stopped.Task.WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Has connections accepted by other processes, under <see cref="ServerModel.Process"/>. Called once, and instead of
+    /// <see cref="BeginAccept"/>.
+    /// </summary>
+    /// <param name="accept">Keeps processes that accept, until its token is cancelled; it ends when those that hold no session are gone.</param>
+    public void AcceptWith(Func<CancellationToken, Task> accept) => _accepting = Task.Run(() => accept(_stopping.Token));
+
+    /// <summary>A copy of the listening socket for another process.</summary>
+    /// <exception cref="ObjectDisposedException">The server has stopped.</exception>
+    public ListenerShare ShareListener() => new(_listener);
+
+    /// <summary>Takes a session into the books whose connection another process has accepted.</summary>
+    public ChatSession Adopt(ISessionProcess process)
+    {
+        ChatSession session = new(process, _options.Session) { IsServerSide = true };
+        SessionHandling handling = new(session, (_, _) => Task.WhenAll(process.Exited, session.WaitForCloseAsync(CancellationToken.None)));
+        Open(session, handling);
+        _ = HandleAsync(session, handling);
+        Begin(session);
+        return session;
+    }
 
     /// <summary>Begins to accept. Called once.</summary>
     public void BeginAccept()
@@ -342,26 +380,31 @@ public sealed class ChatServer : IDisposable
         ChatSession session;
         try
         {
-            KeepAlive.Enable(socket);
-            SocketTransport transport = new(socket);
-            session = new ChatSession(transport, _options.Session, $"{transport.RemoteEndPoint}", MakeSink, Inbox.NextArrival) { IsServerSide = true };
+            session = ServerSession.Create(socket, _options, Inbox.NextArrival);
         }
         catch (SocketException e)
         {
-            // The client has gone already; some systems tell so only now.
-            socket.Dispose();
             ReportAcceptFailure(e);
             return Task.CompletedTask;
         }
 
-        Interlocked.Increment(ref _accepted);
         if (_options.Handler is null)
         {
             Inbox.Add(session);
         }
 
-        session.Closed += Ended;
         SessionHandling? handling = _options.Handler is { } handler ? new SessionHandling(session, handler) : null;
+        Open(session, handling);
+        ServerSession.Greet(session, _greeting);
+        Task handled = handling is null ? Task.CompletedTask : HandleAsync(session, handling);
+        Begin(session);
+        return _options.Model == ServerModel.Iterative ? Task.WhenAll(handled, session.WaitForCloseAsync()) : Task.CompletedTask;
+    }
+
+    private void Open(ChatSession session, SessionHandling? handling)
+    {
+        Interlocked.Increment(ref _accepted);
+        session.Closed += Ended;
         lock (_gate)
         {
             _live.Add(session.Id, session);
@@ -374,20 +417,16 @@ public sealed class ChatServer : IDisposable
 
         Change();
         SessionOpened?.Invoke(session);
-        if (_greeting is not null)
-        {
-            _ = GreetAsync(session, _greeting);
-        }
+    }
 
-        Task handled = handling is null ? Task.CompletedTask : HandleAsync(session, handling);
+    private void Begin(ChatSession session)
+    {
         session.Start();
         if (!IsListening)
         {
             // Accepted while the server was told to stop, and perhaps too late to be among those it closes.
             session.Abort(CloseReason.ServerStopped);
         }
-
-        return _options.Model == ServerModel.Iterative ? Task.WhenAll(handled, session.WaitForCloseAsync()) : Task.CompletedTask;
     }
 
     private async Task HandleAsync(ChatSession session, SessionHandling handling)
@@ -398,24 +437,6 @@ public sealed class ChatServer : IDisposable
             _handled.Remove(session.Id);
         }
     }
-
-    private static async Task GreetAsync(ChatSession session, byte[] greeting)
-    {
-        try
-        {
-            await session.SendFramesAsync(greeting, 1).ConfigureAwait(false);
-        }
-        catch (ChatException)
-        {
-            // The peer has gone before it could be greeted; the session's CloseReason tells how.
-        }
-    }
-
-    private SessionSink MakeSink(ChatSession session) => _options.Answer switch
-    {
-        ServerAnswer.Echo when _options.Handler is null => new EchoSink(session, _options.Session.Framing),
-        _ => new InboxSink(session),
-    };
 
     private void ReportAcceptFailure(SocketException exception)
     {

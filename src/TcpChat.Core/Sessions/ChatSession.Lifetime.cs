@@ -66,6 +66,18 @@ public sealed partial class ChatSession
     /// <summary>Ends when the session is over.</summary>
     public Task WaitForCloseAsync(CancellationToken cancellationToken = default) => _closed.Task.WaitAsync(cancellationToken);
 
+    /// <summary>Ends when the connection is given up too, which a closed session keeps until the peer has closed. To be read when the session is over.</summary>
+    internal Task Released
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _closeTask ?? Task.CompletedTask;
+            }
+        }
+    }
+
     /// <summary>A handler answers this session: after the peer's half-close it has all the time it needs, until <see cref="EndAnswers"/>.</summary>
     internal void AwaitHandler() => _handled = true;
 
@@ -98,7 +110,7 @@ public sealed partial class ChatSession
     {
         try
         {
-            await ReadAsync().ConfigureAwait(false);
+            await (_elsewhere is null ? ReadAsync() : FollowAsync(_elsewhere)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -196,6 +208,13 @@ public sealed partial class ChatSession
         _sink.Complete();
         await _closing.CancelAsync().ConfigureAwait(false);
         _outbox.CompleteAdding();
+        if (_elsewhere is not null)
+        {
+            // It is over when that process says so, or is gone.
+            _elsewhere.RequestStop(timeout);
+            return;
+        }
+
         if (!await SendRestAsync(timeout).ConfigureAwait(false))
         {
             Cut(Sessions.CloseReason.LocalClosed, null);

@@ -89,16 +89,16 @@ public sealed partial class ChatSession : IDisposable
     public Exception? Error => Volatile.Read(ref _error);
 
     /// <summary>Whole messages received.</summary>
-    public long MessagesReceived => _reader.Messages;
+    public long MessagesReceived => _elsewhere?.Totals.MessagesReceived ?? _reader.Messages;
 
     /// <summary>Messages sent or waiting in the outbox.</summary>
-    public long MessagesSent => Volatile.Read(ref _messagesSent);
+    public long MessagesSent => _elsewhere?.Totals.MessagesSent ?? Volatile.Read(ref _messagesSent);
 
     /// <summary>Bytes read from the wire.</summary>
-    public long BytesReceived => _reader.Bytes;
+    public long BytesReceived => _elsewhere?.Totals.BytesReceived ?? _reader.Bytes;
 
     /// <summary>Bytes handed to the system for sending.</summary>
-    public long BytesSent => _outbox.SentBytes;
+    public long BytesSent => _elsewhere?.Totals.BytesSent ?? _outbox.SentBytes;
 
     /// <summary>Messages received and not taken.</summary>
     public int InboxLength => Inbox.Count;
@@ -107,7 +107,7 @@ public sealed partial class ChatSession : IDisposable
     public long OutboxLength => _outbox.WaitingBytes;
 
     /// <summary>Messages that were dropped from the outbox, under <see cref="OutboxPolicy.DropOldest"/>.</summary>
-    public long DroppedMessages => _outbox.Dropped;
+    public long DroppedMessages => _elsewhere?.Totals.DroppedMessages ?? _outbox.Dropped;
 
     /// <summary>Received bytes that were no text in the session's encoding and stand as U+FFFD in the texts of messages, counted when a text is looked at.</summary>
     public long InvalidBytes => _codec.InvalidBytes;
@@ -127,12 +127,14 @@ public sealed partial class ChatSession : IDisposable
     internal DateTime ConnectedAtUtc { get; }
 
     /// <summary>Sends text as one message.</summary>
-    /// <exception cref="ChatException"><see cref="ChatErrorCode.SessionClosed"/> or <see cref="ChatErrorCode.TextNotEncodable"/>.</exception>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatErrorCode.SessionClosed"/>, <see cref="ChatErrorCode.TextNotEncodable"/> or <see cref="ChatErrorCode.SessionInOtherProcess"/>.
+    /// </exception>
     public ValueTask SendAsync(string text, CancellationToken cancellationToken = default) =>
         SendFramesAsync(Wrap(text), 1, borrowed: false, cancellationToken);
 
     /// <summary>Sends bytes as one message.</summary>
-    /// <exception cref="ChatException"><see cref="ChatErrorCode.SessionClosed"/>.</exception>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.SessionClosed"/> or <see cref="ChatErrorCode.SessionInOtherProcess"/>.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
         SendFramesAsync(Wrap(bytes.Span), 1, borrowed: false, cancellationToken);
 
@@ -168,6 +170,7 @@ public sealed partial class ChatSession : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled first; nothing was taken.</exception>
     public async ValueTask<ChatMessage?> ReceiveAsync(CancellationToken cancellationToken = default)
     {
+        ThrowIfElsewhere();
         ChatMessage? message;
         while (!Inbox.TryTake(out message) && await Inbox.WaitToTakeAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -196,6 +199,7 @@ public sealed partial class ChatSession : IDisposable
 
     private bool TrySend(ReadOnlyMemory<byte> frames, int count, bool borrowed)
     {
+        ThrowIfElsewhere();
         switch (_outbox.TrySend(frames, borrowed, count))
         {
             case SendOutbox.Offer.Taken:

@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using TcpChat.Errors;
+using TcpChat.Jobs;
+using TcpChat.Servers;
 using TcpChat.Sessions;
 
 namespace TcpChat.Commands;
@@ -30,7 +32,7 @@ public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        IEnumerable<MessageSource> sources = [.. Session.Select(MessageSource.Of), .. Server.Select(MessageSource.Of)];
+        IEnumerable<MessageSource> sources = [.. Session.Where(IsHere).Select(MessageSource.Of), .. Server.Where(IsHere).Select(MessageSource.Of)];
         if (Follow)
         {
             _followed.AddRange(sources);
@@ -57,6 +59,35 @@ public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
         {
             FollowAll();
         }
+    }
+
+    private bool IsHere(ChatSession session)
+    {
+        try
+        {
+            session.ThrowIfElsewhere();
+            return true;
+        }
+        catch (ChatException e)
+        {
+            WriteError(e, session);
+            return false;
+        }
+    }
+
+    private bool IsHere(TcpChatServerJob server)
+    {
+        if (server.Server.Options.Model == ServerModel.Process)
+        {
+            WriteError(
+                new ChatException(
+                    ChatErrorCode.SessionInOtherProcess,
+                    $"Other processes hold the sessions of the server {server.Name}: only their handlers can receive. Receive-Job shows what these write."),
+                server);
+            return false;
+        }
+
+        return true;
     }
 
     private void TakeWhatIsThere(MessageSource source)

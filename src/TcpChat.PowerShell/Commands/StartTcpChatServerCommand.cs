@@ -1,10 +1,10 @@
-using System.Collections;
 using System.Management.Automation;
 using System.Net;
 using TcpChat.Completion;
 using TcpChat.Errors;
 using TcpChat.Handlers;
 using TcpChat.Jobs;
+using TcpChat.Processes;
 using TcpChat.Servers;
 
 namespace TcpChat.Commands;
@@ -12,12 +12,10 @@ namespace TcpChat.Commands;
 /// <summary>Starts a server as a job.</summary>
 [Cmdlet(VerbsLifecycle.Start, "TcpChatServer", DefaultParameterSetName = InboxSet)]
 [OutputType(typeof(TcpChatServerJob))]
-public sealed class StartTcpChatServerCommand : SessionOptionsCommand
+public sealed class StartTcpChatServerCommand : HandlerOptionsCommand
 {
     private const string InboxSet = "Inbox";
     private const string EchoSet = "Echo";
-    private const string MessageSet = "OnMessage";
-    private const string ConversationSet = "ScriptBlock";
 
     /// <summary>Makes the command with the defaults of a server.</summary>
     public StartTcpChatServerCommand() => HalfCloseTimeoutSec = ServerOptions.DefaultHalfCloseTimeoutSec;
@@ -46,44 +44,10 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
     [Parameter(Mandatory = true, ParameterSetName = EchoSet)]
     public SwitchParameter Echo { get; set; }
 
-    /// <summary>Runs for each message, with $_ or $Message, $Session and $Server; each object that it emits is sent back as a message.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = MessageSet)]
-    [ValidateNotNull]
-    public ScriptBlock? OnMessage { get; set; }
-
-    /// <summary>Runs for each connection and holds the whole conversation; gets the session as its first argument. The session ends with it.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ConversationSet)]
-    [ValidateNotNull]
-    public ScriptBlock? ScriptBlock { get; set; }
-
-    /// <summary>What the conversation's block gets after the session.</summary>
-    [Parameter(ParameterSetName = ConversationSet)]
-    [AllowNull]
-    [AllowEmptyCollection]
-    public object?[]? ArgumentList { get; set; }
-
-    /// <summary>Runs once in each runspace before handlers run in it: what it defines and imports is there for them.</summary>
-    [Parameter(ParameterSetName = MessageSet)]
-    [Parameter(ParameterSetName = ConversationSet)]
-    [ValidateNotNull]
-    public ScriptBlock? InitializationScript { get; set; }
-
-    /// <summary>How many handlers run at once; further sessions wait for one to be free. Default: with -OnMessage 4 or as many as there are processors, with -ScriptBlock 100, with -Model Process 16 processes.</summary>
-    [Parameter(ParameterSetName = MessageSet)]
-    [Parameter(ParameterSetName = ConversationSet)]
-    [ValidateRange(1, 10_000)]
-    public int ThrottleLimit { get; set; }
-
-    /// <summary>What an error in a handler does: ends its session, or is only recorded.</summary>
-    [Parameter(ParameterSetName = MessageSet)]
-    [Parameter(ParameterSetName = ConversationSet)]
-    public HandlerErrorAction HandlerError { get; set; }
-
-    /// <summary>How many objects of each of its streams a connection's job keeps until they are received; the oldest go first.</summary>
-    [Parameter(ParameterSetName = MessageSet)]
-    [Parameter(ParameterSetName = ConversationSet)]
-    [ValidateRange(1, 1_000_000)]
-    public int OutputLimit { get; set; } = HandlerOptions.DefaultOutputLimit;
+    /// <summary>With -Model Process, how many processes are kept waiting for connections, so that no client waits for a PowerShell to start.</summary>
+    [Parameter]
+    [ValidateRange(0, 1000)]
+    public int SpareProcess { get; set; } = ProcessHandlers.DefaultSpares;
 
     /// <summary>A message sent to each client when it connects.</summary>
     [Parameter]
@@ -98,6 +62,11 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (Model != ServerModel.Process && MyInvocation.BoundParameters.ContainsKey(nameof(SpareProcess)))
+        {
+            ThrowInvalidArgument("SpareProcessNotUsed", "-SpareProcess has a meaning with -Model Process only.", SpareProcess);
+        }
+
         ServerOptions options = new()
         {
             Address = Address,
@@ -109,43 +78,43 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
             Answer = Echo ? ServerAnswer.Echo : ServerAnswer.Inbox,
             Session = GetSessionOptions(),
         };
-        HandlerPool? handlers = GetHandlers();
+        HandlerOptions? handler = GetHandlerOptions();
+        string command = MyInvocation.Line.Trim();
         try
         {
-            TcpChatServerJob job = TcpChatServerJob.Start(options, MyInvocation.Line.Trim(), handlers);
+            TcpChatServerJob job = Model == ServerModel.Process
+                ? Await(TcpChatServerJob.StartAsync(options, command, GetProcesses(handler), StopToken))
+                : StartHere(options, command, handler);
             WriteVerbose($"Listening at {job.LocalEndPoint}.");
             WriteObject(job);
         }
         catch (ChatException e)
         {
-            handlers?.Dispose();
             ThrowTerminatingError(ChatErrorRecord.Create(e, new IPEndPoint(Address, Port)));
+        }
+        catch (ArgumentException e) when (Model == ServerModel.Process)
+        {
+            ThrowInvalidArgument("EncodingNotUsable", e.Message, Encoding);
         }
     }
 
-    private HandlerPool? GetHandlers()
+    private TcpChatServerJob StartHere(ServerOptions options, string command, HandlerOptions? handler)
     {
-        if ((OnMessage ?? ScriptBlock) is not { } block)
+        HandlerPool? pool = handler is null ? null : Warm(handler);
+        try
         {
-            return null;
+            return TcpChatServerJob.Start(options, command, pool);
         }
-
-        HandlerOptions options = new()
+        catch
         {
-            Block = GetBlock(block),
-            IsConversation = ScriptBlock is not null,
-            Arguments = ArgumentList ?? [],
-            Initialization = InitializationScript,
-            ThrottleLimit = ThrottleLimit > 0 ? ThrottleLimit
-                : ScriptBlock is not null ? HandlerOptions.DefaultConversationThrottleLimit
-                : HandlerOptions.DefaultMessageThrottleLimit,
-            ErrorAction = HandlerError,
-            OutputLimit = OutputLimit,
-            ModulePath = Path.Combine(MyInvocation.MyCommand.Module.ModuleBase, "TcpChat.psd1"),
-            Location = SessionState.Path.CurrentLocation.Path,
-            LanguageMode = SessionState.LanguageMode,
-        };
-        HandlerPool pool = new(options);
+            pool?.Dispose();
+            throw;
+        }
+    }
+
+    private HandlerPool Warm(HandlerOptions handler)
+    {
+        HandlerPool pool = new(handler);
         try
         {
             Await(pool.WarmAsync().WaitAsync(StopToken));
@@ -154,30 +123,22 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             pool.Dispose();
-            if (e is PipelineStoppedException)
+            if (e is not PipelineStoppedException)
             {
-                throw;
+                ThrowTerminatingError(new ErrorRecord(e, "HandlerNotReady", ErrorCategory.InvalidOperation, InitializationScript));
             }
 
-            ThrowTerminatingError(new ErrorRecord(e, "HandlerNotReady", ErrorCategory.InvalidOperation, InitializationScript));
             throw;
         }
     }
 
-    private HandlerBlock GetBlock(ScriptBlock block)
+    private ProcessHandlers GetProcesses(HandlerOptions? handler)
     {
-        try
+        if (handler is null && !Echo)
         {
-            return new HandlerBlock(block, InitializationScript, Evaluate);
+            ThrowInvalidArgument("HandlerMissing", "With -Model Process, say what answers in the processes: -ScriptBlock, -OnMessage or -Echo.", Model);
         }
-        catch (ArgumentException e)
-        {
-            ThrowInvalidArgument("HandlerBlockNotUsable", e.Message, block);
-            throw;
-        }
-    }
 
-    /// <summary>What an expression after $using: is worth here. The parser lets only variables, their members and elements be there.</summary>
-    private object? Evaluate(string expression) =>
-        ((Hashtable)InvokeCommand.InvokeScript(false, ScriptBlock.Create($"@{{ Value = {expression} }}"), null)[0].BaseObject)["Value"];
+        return new ProcessHandlers(handler, ThrottleLimit > 0 ? ThrottleLimit : ProcessHandlers.DefaultLimit, SpareProcess, OutputLimit);
+    }
 }

@@ -23,6 +23,9 @@ internal static class ChatErrorRecord
         ChatErrorCode.SessionClosed => ErrorCategory.ResourceUnavailable,
         ChatErrorCode.MessageTooLarge => ErrorCategory.LimitsExceeded,
         ChatErrorCode.TextNotEncodable => ErrorCategory.InvalidData,
+        ChatErrorCode.SessionInOtherProcess => ErrorCategory.InvalidOperation,
+        ChatErrorCode.HandlerProcessFailed => ErrorCategory.OpenError,
+        ChatErrorCode.PowerShellNotFound => ErrorCategory.ObjectNotFound,
         ChatErrorCode.ProtocolViolation => ErrorCategory.ProtocolError,
         _ => ErrorCategory.NotSpecified,
     };

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using TcpChat.Jobs;
 using TcpChat.Sessions;
 
 namespace TcpChat.Handlers;
@@ -16,7 +15,6 @@ internal sealed class HandledSession : IHandlerOutcome
     private readonly CancellationToken _stop;
     private readonly Lock _gate = new();
     private HandlerWorker? _worker;
-    private TcpChatSessionJob? _job;
     private bool _queued;
     private bool _sending;
     private bool _hasEnded;
@@ -139,7 +137,7 @@ internal sealed class HandledSession : IHandlerOutcome
     }
 
     /// <summary>Writes to the streams of its job.</summary>
-    public void Record(object record) => (_job ??= _pool.Server?.JobOf(Session))?.Record(record);
+    public void Record(object record) => _pool.Record(Session, record);
 
     private void TellEnd()
     {

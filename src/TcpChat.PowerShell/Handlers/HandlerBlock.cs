@@ -16,6 +16,16 @@ internal sealed partial class HandlerBlock
     /// <param name="evaluate">Gives the value that an expression has where the server is started.</param>
     /// <exception cref="ArgumentException">The block has begin, process or clean blocks of its own.</exception>
     public HandlerBlock(ScriptBlock block, ScriptBlock? initialization, Func<string, object?> evaluate)
+        : this(block, initialization, [])
+    {
+        Using = ValuesOf(_ast, evaluate);
+    }
+
+    /// <param name="block">The block as another process has sent it.</param>
+    /// <param name="initialization">What is run before it.</param>
+    /// <param name="values">The values that its $using: expressions have there, by the engine's keys.</param>
+    /// <exception cref="ArgumentException">The block has begin, process or clean blocks of its own.</exception>
+    public HandlerBlock(ScriptBlock block, ScriptBlock? initialization, Hashtable values)
     {
         Text = block.ToString();
         _ast = block.Ast as ScriptBlockAst ?? ((FunctionDefinitionAst)block.Ast).Body;
@@ -25,7 +35,7 @@ internal sealed partial class HandlerBlock
         }
 
         Footprint = BlockFootprint.Of(_ast, initialization?.Ast as ScriptBlockAst);
-        Using = ValuesOf(_ast, evaluate);
+        Using = values;
     }
 
     /// <summary>The block as text.</summary>

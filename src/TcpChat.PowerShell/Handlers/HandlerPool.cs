@@ -18,6 +18,7 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
     private readonly Queue<HandledSession> _ready = new();
     private readonly HashSet<HandlerWorker> _workers = [];
     private readonly ConcurrentDictionary<int, HandledSession> _handled = new();
+    private Action<ChatSession, object>? _record;
     private int _idle;
     private int _starting;
     private bool _closed;
@@ -29,8 +30,8 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
 
     public int OutputLimit => options.OutputLimit;
 
-    /// <summary>The server's job, as handlers see it.</summary>
-    public TcpChatServerJob? Server { get; private set; }
+    /// <summary>The server, as handlers see it: its job, or in another process what is known of it there.</summary>
+    public object? Server { get; private set; }
 
     /// <summary>True while sessions wait for a worker.</summary>
     public bool HasWaiting
@@ -60,7 +61,19 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
     }
 
     /// <summary>Says whose sessions these are.</summary>
-    public void Attach(TcpChatServerJob server) => Server = server;
+    public void Attach(TcpChatServerJob server) => Attach(server, (session, record) => server.JobOf(session)?.Record(record));
+
+    /// <summary>Says whose sessions these are, where the server's job is in another process.</summary>
+    /// <param name="server">The server, as handlers see it.</param>
+    /// <param name="record">Takes what the handler of a session writes.</param>
+    public void Attach(object server, Action<ChatSession, object> record)
+    {
+        Server = server;
+        _record = record;
+    }
+
+    /// <summary>Puts something into the streams of a session's job.</summary>
+    public void Record(ChatSession session, object record) => _record?.Invoke(session, record);
 
     /// <summary>The core's way in: one session, until its handler has ended.</summary>
     public Task HandleAsync(ChatSession session, CancellationToken stop)

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
+using TcpChat.Errors;
 using TcpChat.Handlers;
+using TcpChat.Processes;
 using TcpChat.Registry;
 using TcpChat.Servers;
 using TcpChat.Sessions;
@@ -133,14 +135,47 @@ public sealed class TcpChatServerJob : ChatJob
     /// <param name="handlers">What answers, where something does; the job ends it.</param>
     internal static TcpChatServerJob Start(ServerOptions options, string? command, IHandlers? handlers = null)
     {
-        ChatServer server = ChatServer.Listen(handlers is null ? options : options with { Handler = handlers.HandleAsync });
-        string name = options.Name ?? $"TcpChatServer:{server.LocalEndPoint.Port}";
-        IWaiting waiting = handlers is null ? new WaitingMessages(server.Inbox) : new WaitingOutput();
-        TcpChatServerJob job = new(server, command, name, new ChildList(server), waiting, handlers);
+        TcpChatServerJob job = Listen(options, command, handlers, handlers is null ? null : handlers.HandleAsync);
         ChatRegistry.Add(job);
-        server.BeginAccept();
+        job._server.BeginAccept();
         return job;
     }
+
+    /// <summary>The same where other processes accept and answer; ends when the first of them is ready.</summary>
+    /// <exception cref="ChatException">
+    /// As when a server starts, or <see cref="ChatErrorCode.PowerShellNotFound"/> or <see cref="ChatErrorCode.HandlerProcessFailed"/>.
+    /// Nothing stays behind.
+    /// </exception>
+    internal static async Task<TcpChatServerJob> StartAsync(
+        ServerOptions options, string? command, ProcessHandlers handlers, CancellationToken cancellationToken)
+    {
+        // Before anything is waited for: its owner is the runspace of this thread.
+        TcpChatServerJob job = Listen(options, command, handlers, null);
+        ChatRegistry.Add(job);
+        try
+        {
+            await handlers.BeginAcceptAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await job.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+            job.Dispose();
+            throw;
+        }
+
+        return job;
+    }
+
+    private static TcpChatServerJob Listen(ServerOptions options, string? command, IHandlers? handlers, SessionHandler? handler)
+    {
+        ChatServer server = ChatServer.Listen(options with { Handler = handler });
+        string name = options.Name ?? $"TcpChatServer:{server.LocalEndPoint.Port}";
+        IWaiting waiting = handlers is null ? new WaitingMessages(server.Inbox) : new WaitingOutput();
+        return new TcpChatServerJob(server, command, name, new ChildList(server), waiting, handlers);
+    }
+
+    /// <summary>Tells whoever receives the job of something that was tried in vain.</summary>
+    internal void Warn(string id, string message) => _pump.Post(new JobPump.Work(() => _warnings.Add(new WarningRecord(id, message))));
 
     /// <summary>The job of one of its sessions; null where the session is kept no longer.</summary>
     internal TcpChatSessionJob? JobOf(ChatSession session) =>
@@ -280,8 +315,7 @@ public sealed class TcpChatServerJob : ChatJob
         if (error.SocketErrorCode != _lastAcceptError)
         {
             _lastAcceptError = error.SocketErrorCode;
-            _pump.Post(new JobPump.Work(() => _warnings.Add(new WarningRecord(
-                "AcceptFailed", $"Accepting a connection at {LocalEndPoint} failed, and is tried again: {error.Message}"))));
+            Warn("AcceptFailed", $"Accepting a connection at {LocalEndPoint} failed, and is tried again: {error.Message}");
         }
     }
 

@@ -59,18 +59,24 @@ internal sealed class HostProcess : IDisposable
     }
 
     /// <summary>Waits for the program's next line: how a script says that it has come so far.</summary>
-    public async Task<string?> ReadLineAsync()
+    /// <param name="limit">How long at most; null: as long as for anything.</param>
+    public async Task<string?> ReadLineAsync(TimeSpan? limit = null)
     {
-        return await _process.StandardOutput.ReadLineAsync().WaitAsync(s_limit);
+        return await _process.StandardOutput.ReadLineAsync().WaitAsync(limit ?? s_limit);
     }
 
-    public async Task<HostOutcome> EndAsync()
+    /// <summary>Waits for its end.</summary>
+    /// <param name="limit">How long at most; null: as long as for anything.</param>
+    public async Task<HostOutcome> EndAsync(TimeSpan? limit = null)
     {
-        string output = await _process.StandardOutput.ReadToEndAsync().WaitAsync(s_limit);
+        string output = await _process.StandardOutput.ReadToEndAsync().WaitAsync(limit ?? s_limit);
         string error = await _error.WaitAsync(s_limit);
         await _process.WaitForExitAsync().WaitAsync(s_limit);
         return new HostOutcome(_process.ExitCode, output, error);
     }
+
+    /// <summary>Ends it as the system does when it must: it has no chance to do anything about it.</summary>
+    public void Kill() => _process.Kill();
 
     public void Dispose()
     {

@@ -1,0 +1,63 @@
+using System.Net.Sockets;
+using TcpChat.Errors;
+using TcpChat.Sessions;
+using TcpChat.Text;
+using TcpChat.Transport;
+
+namespace TcpChat.Servers;
+
+/// <summary>Makes a server's sessions of accepted connections, in whichever process they were accepted.</summary>
+internal static class ServerSession
+{
+    /// <summary>The greeting as it goes over the wire, if there is one.</summary>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.TextNotEncodable"/>.</exception>
+    public static byte[]? WrapGreeting(ServerOptions options) =>
+        options.Greeting is null ? null : new TextCodec(options.Session.Encoding).Wrap(options.Greeting, options.Session.Framing);
+
+    /// <summary>Makes a session, which reads nothing yet.</summary>
+    /// <exception cref="SocketException">The client has gone already; some systems tell so only now. The socket is disposed.</exception>
+    public static ChatSession Create(Socket socket, ServerOptions options, Func<long>? nextArrival = null)
+    {
+        try
+        {
+            KeepAlive.Enable(socket);
+            SocketTransport transport = new(socket);
+            return new ChatSession(transport, options.Session, $"{transport.RemoteEndPoint}", session => MakeSink(session, options), nextArrival)
+            {
+                IsServerSide = true,
+            };
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends the greeting, without waiting.</summary>
+    public static void Greet(ChatSession session, byte[]? greeting)
+    {
+        if (greeting is not null)
+        {
+            _ = GreetAsync(session, greeting);
+        }
+    }
+
+    private static async Task GreetAsync(ChatSession session, byte[] greeting)
+    {
+        try
+        {
+            await session.SendFramesAsync(greeting, 1).ConfigureAwait(false);
+        }
+        catch (ChatException)
+        {
+            // The peer has gone before it could be greeted; the session's CloseReason tells how.
+        }
+    }
+
+    private static SessionSink MakeSink(ChatSession session, ServerOptions options) => options.Answer switch
+    {
+        ServerAnswer.Echo when options.Handler is null => new EchoSink(session, options.Session.Framing),
+        _ => new InboxSink(session),
+    };
+}
