@@ -20,6 +20,9 @@ internal sealed class ForeignProgram : IDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>All that it has said was read.</summary>
+    public bool HasSaidNothing => _said.Reader.Count == 0;
+
     public static ForeignProgram Start(string program, params string[] arguments)
     {
         Assert.SkipUnless(IsInstalled(program), $"{program} is not installed.");
@@ -31,6 +34,11 @@ internal sealed class ForeignProgram : IDisposable
         };
         return new ForeignProgram(Process.Start(start)!);
     }
+
+    /// <summary>Is there such a program, by its name in the PATH or by its own path?</summary>
+    public static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+        .Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, program)));
 
     public void Write(string text)
     {
@@ -68,10 +76,6 @@ internal sealed class ForeignProgram : IDisposable
 
         _process.Dispose();
     }
-
-    private static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
-        .Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, program)));
 
     private void Said(string? line)
     {

@@ -58,6 +58,13 @@ internal sealed class HostProcess : IDisposable
         return await host.EndAsync();
     }
 
+    /// <summary>Gives the program a line by its standard input.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>Waits for the program's next line: how a script says that it has come so far.</summary>
     public async Task<string?> ReadLineAsync()
     {
