@@ -4,12 +4,13 @@ using System.Runtime.InteropServices;
 namespace TcpChat.TestPeer;
 
 /// <summary>Makes the system drop whatever arrives for a socket, before TCP sees it: no acknowledgement, no reset.</summary>
-internal static class BlackHole
+public static class BlackHole
 {
     private const int SolSocket = 1;
     private const int SoAttachFilter = 26;
     private const ushort BpfReturn = 0x06;
 
+    /// <summary>True on Linux; elsewhere nothing is done and false returned.</summary>
     public static bool TryDropEverything(Socket socket)
     {
         if (!OperatingSystem.IsLinux())

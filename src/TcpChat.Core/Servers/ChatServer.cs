@@ -23,6 +23,7 @@ public sealed class ChatServer : IDisposable
     private readonly byte[]? _greeting;
     private readonly Pulse _changed = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _handlersGivenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _accepting = Task.CompletedTask;
     private Task? _stopTask;
     private SessionTotals _endedTotals;
@@ -123,6 +124,18 @@ public sealed class ChatServer : IDisposable
     /// <summary>Accepts that failed so far.</summary>
     public long AcceptErrors => Volatile.Read(ref _acceptErrors);
 
+    /// <summary>
+    /// Connections that are complete and wait in the system's queue to be accepted; null where the system is not Linux or
+    /// cannot say, and after a stop.
+    /// </summary>
+    public int? AcceptQueueLength => IsListening ? KernelQueues.AcceptQueueLength(_listener) : null;
+
+    /// <summary>
+    /// Handshakes that have begun and are not complete; null where the system is not Linux or cannot say, and after a stop.
+    /// Each look reads the system's whole table of connections, so its cost grows with them.
+    /// </summary>
+    public int? SynQueueLength => IsListening ? KernelQueues.SynQueueLength(LocalEndPoint) : null;
+
     /// <summary>What all its sessions have sent and received so far.</summary>
     public SessionTotals Totals
     {
@@ -149,14 +162,20 @@ public sealed class ChatServer : IDisposable
     /// </exception>
     public static ChatServer Start(ServerOptions options)
     {
+        ChatServer server = Listen(options);
+        server.BeginAccept();
+        return server;
+    }
+
+    /// <summary>Listens, so that clients can connect; they wait until <see cref="BeginAccept"/>.</summary>
+    /// <inheritdoc cref="Start"/>
+    public static ChatServer Listen(ServerOptions options)
+    {
         options.Session.ThrowIfInvalid();
         Socket listener = ListeningSocket.Open(options.Address, options.Port, options.Backlog);
         try
         {
-            ChatServer server = new(options, listener);
-            AcceptLoop loop = new(listener.AcceptAsync, server.Accept, server.ReportAcceptFailure, options.Session.TimeProvider);
-            server._accepting = Task.Run(() => loop.RunAsync(server._stopping.Token));
-            return server;
+            return new ChatServer(options, listener);
         }
         catch
         {
@@ -200,8 +219,10 @@ public sealed class ChatServer : IDisposable
             _handled.TryGetValue(session.Id, out handling);
         }
 
+        // In this order: what the handler then makes of the stop is not the first cause.
+        Task closing = session.CloseAsync(timeout);
         handling?.Stop();
-        await session.CloseAsync(timeout).ConfigureAwait(false);
+        await closing.ConfigureAwait(false);
         if (handling is not null)
         {
             await WaitAsync(handling.Ended, HandlerStopTimeout).ConfigureAwait(false);
@@ -214,6 +235,13 @@ public sealed class ChatServer : IDisposable
     /// <summary>Ends when the server has stopped and its sessions are over.</summary>
     public Task WaitForStopAsync(CancellationToken cancellationToken = default) => _stopped.Task.WaitAsync(cancellationToken);
 
+    /// <summary>Begins to accept. Called once.</summary>
+    public void BeginAccept()
+    {
+        AcceptLoop loop = new(_listener.AcceptAsync, Accept, ReportAcceptFailure, _options.Session.TimeProvider);
+        _accepting = Task.Run(() => loop.RunAsync(_stopping.Token));
+    }
+
     /// <summary>True while the session is among <see cref="AllSessions"/>.</summary>
     public bool Keeps(ChatSession session)
     {
@@ -222,6 +250,11 @@ public sealed class ChatServer : IDisposable
             return _live.ContainsKey(session.Id) || _ended.All.Contains(session);
         }
     }
+
+    private static TimeSpan Rest(TimeSpan timeout, TimeSpan elapsed) =>
+        timeout == Timeout.InfiniteTimeSpan ? timeout
+        : timeout > elapsed ? timeout - elapsed
+        : TimeSpan.Zero;
 
     private static List<ChatSession> Sorted(IEnumerable<ChatSession> sessions)
     {
@@ -233,13 +266,10 @@ public sealed class ChatServer : IDisposable
     private async Task StopCoreAsync(TimeSpan timeout)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        _listener.Dispose();
-        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopAcceptingAsync().ConfigureAwait(false);
         long begin = _options.Session.TimeProvider.GetTimestamp();
         await Task.WhenAll(Sessions.Select(s => s.CloseAsync(timeout, CloseReason.ServerStopped))).ConfigureAwait(false);
-        TimeSpan rest = timeout - _options.Session.TimeProvider.GetElapsedTime(begin);
-        await StopHandlersAsync(rest > TimeSpan.Zero ? rest : TimeSpan.Zero).ConfigureAwait(false);
+        await StopHandlersAsync(Rest(timeout, _options.Session.TimeProvider.GetElapsedTime(begin))).ConfigureAwait(false);
         Inbox.Complete();
         _stopped.TrySetResult();
         Change();
@@ -253,14 +283,24 @@ public sealed class ChatServer : IDisposable
         }
         catch (TimeoutException)
         {
+            await StopAcceptingAsync().ConfigureAwait(false);
             foreach (ChatSession session in Sessions)
             {
                 session.Abort(CloseReason.ServerStopped);
             }
 
             await StopHandlersAsync(TimeSpan.Zero).ConfigureAwait(false);
+            _handlersGivenUp.TrySetResult();
             await _stopped.Task.ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Returns when no session will come any more.</summary>
+    private async Task StopAcceptingAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _listener.Dispose();
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Gives the handlers that time to end by themselves, then tells them to.</summary>
@@ -272,7 +312,8 @@ public sealed class ChatServer : IDisposable
             handlings = [.. _handled.Values];
         }
 
-        Task ended = Task.WhenAll(handlings.Select(static h => h.Ended));
+        // Another stop, with less time, may have waited for them already.
+        Task ended = Task.WhenAny(Task.WhenAll(handlings.Select(static h => h.Ended)), _handlersGivenUp.Task);
         if (await WaitAsync(ended, grace).ConfigureAwait(false))
         {
             return;
@@ -314,11 +355,21 @@ public sealed class ChatServer : IDisposable
         }
 
         Interlocked.Increment(ref _accepted);
-        Inbox.Add(session);
+        if (_options.Handler is null)
+        {
+            Inbox.Add(session);
+        }
+
         session.Closed += Ended;
+        SessionHandling? handling = _options.Handler is { } handler ? new SessionHandling(session, handler) : null;
         lock (_gate)
         {
             _live.Add(session.Id, session);
+            if (handling is not null)
+            {
+                // Before anyone knows the session, so that no stop can miss its handler.
+                _handled.Add(session.Id, handling);
+            }
         }
 
         Change();
@@ -328,7 +379,7 @@ public sealed class ChatServer : IDisposable
             _ = GreetAsync(session, _greeting);
         }
 
-        Task handled = _options.Handler is { } handler ? HandleAsync(session, handler) : Task.CompletedTask;
+        Task handled = handling is null ? Task.CompletedTask : HandleAsync(session, handling);
         session.Start();
         if (!IsListening)
         {
@@ -339,16 +390,9 @@ public sealed class ChatServer : IDisposable
         return _options.Model == ServerModel.Iterative ? Task.WhenAll(handled, session.WaitForCloseAsync()) : Task.CompletedTask;
     }
 
-    private async Task HandleAsync(ChatSession session, SessionHandler handler)
+    private async Task HandleAsync(ChatSession session, SessionHandling handling)
     {
-        session.AwaitHandler();
-        SessionHandling handling = SessionHandling.Start(session, handler);
-        lock (_gate)
-        {
-            _handled.Add(session.Id, handling);
-        }
-
-        await handling.Ended.ConfigureAwait(false);
+        await handling.RunAsync().ConfigureAwait(false);
         lock (_gate)
         {
             _handled.Remove(session.Id);

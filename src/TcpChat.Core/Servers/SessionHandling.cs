@@ -4,34 +4,27 @@ namespace TcpChat.Servers;
 
 /// <summary>One session and the handler that answers it: the session ends with its handler, and the handler is told to stop from here.</summary>
 #pragma warning disable CA1001 // Without a timer or a wait handle the source holds nothing, and Stop may come at any time.
-internal sealed class SessionHandling
+internal sealed class SessionHandling(ChatSession session, SessionHandler handler)
 #pragma warning restore CA1001
 {
-    private readonly ChatSession _session;
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SessionHandling(ChatSession session) => _session = session;
+    /// <summary>Ends when the handler has ended, and the session is over unless the handler was told to end. Never fails.</summary>
+    public Task Ended => _ended.Task;
 
-    /// <summary>Ends when the handler has ended and the session is over. Never fails.</summary>
-    public Task Ended { get; private set; } = Task.CompletedTask;
-
-    /// <summary>Starts the handler.</summary>
-    public static SessionHandling Start(ChatSession session, SessionHandler handler)
-    {
-        SessionHandling handling = new(session);
-        handling.Ended = handling.RunAsync(handler);
-        return handling;
-    }
-
-    /// <summary>Tells the handler to end. Returns at once.</summary>
+    /// <summary>Tells the handler to end, or never to begin. Returns at once.</summary>
     public void Stop() => _ = _stop.CancelAsync();
 
-    private async Task RunAsync(SessionHandler handler)
+    /// <summary>Runs the handler, and ends the session with it. Called once; never fails.</summary>
+    public async Task RunAsync()
     {
+        session.AwaitHandler();
         try
         {
-            await handler(_session, _stop.Token).ConfigureAwait(false);
-            await _session.CloseAsync(_session.Options.DrainTimeout).ConfigureAwait(false);
+            _stop.Token.ThrowIfCancellationRequested();
+            await handler(session, _stop.Token).ConfigureAwait(false);
+            await session.EndAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -39,11 +32,12 @@ internal sealed class SessionHandling
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            await _session.FailAsync(e).ConfigureAwait(false);
+            await session.FailAsync(e).ConfigureAwait(false);
         }
         finally
         {
-            _session.EndAnswers();
+            session.EndAnswers();
+            _ended.TrySetResult();
         }
     }
 }

@@ -76,11 +76,18 @@ public sealed partial class ChatSession
         _stateChanged.Fire();
     }
 
-    /// <summary>Closes in order because the handler has failed; what it has sent before is still sent.</summary>
+    /// <summary>Closes in order because the handler has ended. A close that is under way already keeps its time.</summary>
+    internal Task EndAsync()
+    {
+        BeginClose(_options.DrainTimeout);
+        return _closed.Task;
+    }
+
+    /// <summary>The same because the handler has failed; what it has sent before is still sent.</summary>
     internal Task FailAsync(Exception exception)
     {
         SetReason(Sessions.CloseReason.HandlerFailed, exception);
-        return CloseAsync(_options.DrainTimeout, Sessions.CloseReason.HandlerFailed);
+        return EndAsync();
     }
 
     /// <summary>Begins to read. Called once, after everyone who wants to hear of the session has been told.</summary>
@@ -174,16 +181,16 @@ public sealed partial class ChatSession
                 return false;
             }
 
-            _closeTask = CloseCoreAsync(timeout, reason);
+            SetReason(reason, null);
+            _closeTask = CloseCoreAsync(timeout);
             return true;
         }
     }
 
-    private async Task CloseCoreAsync(TimeSpan timeout, CloseReason reason)
+    private async Task CloseCoreAsync(TimeSpan timeout)
     {
         // Off the caller's thread and lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        SetReason(reason, null);
         SetState(ChatSessionState.Closing);
         _reader.Discard();
         _sink.Complete();
@@ -191,7 +198,7 @@ public sealed partial class ChatSession
         _outbox.CompleteAdding();
         if (!await SendRestAsync(timeout).ConfigureAwait(false))
         {
-            Cut(reason, null);
+            Cut(Sessions.CloseReason.LocalClosed, null);
             return;
         }
 

@@ -1,17 +1,24 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Net;
 using TcpChat.Completion;
 using TcpChat.Errors;
+using TcpChat.Handlers;
 using TcpChat.Jobs;
 using TcpChat.Servers;
 
 namespace TcpChat.Commands;
 
 /// <summary>Starts a server as a job.</summary>
-[Cmdlet(VerbsLifecycle.Start, "TcpChatServer")]
+[Cmdlet(VerbsLifecycle.Start, "TcpChatServer", DefaultParameterSetName = InboxSet)]
 [OutputType(typeof(TcpChatServerJob))]
 public sealed class StartTcpChatServerCommand : SessionOptionsCommand
 {
+    private const string InboxSet = "Inbox";
+    private const string EchoSet = "Echo";
+    private const string MessageSet = "OnMessage";
+    private const string ConversationSet = "ScriptBlock";
+
     /// <summary>Makes the command with the defaults of a server.</summary>
     public StartTcpChatServerCommand() => HalfCloseTimeoutSec = ServerOptions.DefaultHalfCloseTimeoutSec;
 
@@ -31,9 +38,52 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>Sends every message back, instead of keeping it for Receive-TcpMessage.</summary>
+    /// <summary>How several clients are served: side by side, one at a time, or each in a process of its own.</summary>
     [Parameter]
+    public ServerModel Model { get; set; }
+
+    /// <summary>Sends every message back, instead of keeping it for Receive-TcpMessage.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = EchoSet)]
     public SwitchParameter Echo { get; set; }
+
+    /// <summary>Runs for each message, with $_ or $Message, $Session and $Server; each object that it emits is sent back as a message.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = MessageSet)]
+    [ValidateNotNull]
+    public ScriptBlock? OnMessage { get; set; }
+
+    /// <summary>Runs for each connection and holds the whole conversation; gets the session as its first argument. The session ends with it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ConversationSet)]
+    [ValidateNotNull]
+    public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>What the conversation's block gets after the session.</summary>
+    [Parameter(ParameterSetName = ConversationSet)]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? ArgumentList { get; set; }
+
+    /// <summary>Runs once in each runspace before handlers run in it: what it defines and imports is there for them.</summary>
+    [Parameter(ParameterSetName = MessageSet)]
+    [Parameter(ParameterSetName = ConversationSet)]
+    [ValidateNotNull]
+    public ScriptBlock? InitializationScript { get; set; }
+
+    /// <summary>How many handlers run at once; further sessions wait for one to be free. Default: with -OnMessage 4 or as many as there are processors, with -ScriptBlock 100, with -Model Process 16 processes.</summary>
+    [Parameter(ParameterSetName = MessageSet)]
+    [Parameter(ParameterSetName = ConversationSet)]
+    [ValidateRange(1, 10_000)]
+    public int ThrottleLimit { get; set; }
+
+    /// <summary>What an error in a handler does: ends its session, or is only recorded.</summary>
+    [Parameter(ParameterSetName = MessageSet)]
+    [Parameter(ParameterSetName = ConversationSet)]
+    public HandlerErrorAction HandlerError { get; set; }
+
+    /// <summary>How many objects of each of its streams a connection's job keeps until they are received; the oldest go first.</summary>
+    [Parameter(ParameterSetName = MessageSet)]
+    [Parameter(ParameterSetName = ConversationSet)]
+    [ValidateRange(1, 1_000_000)]
+    public int OutputLimit { get; set; } = HandlerOptions.DefaultOutputLimit;
 
     /// <summary>A message sent to each client when it connects.</summary>
     [Parameter]
@@ -53,6 +103,7 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
             Address = Address,
             Port = Port,
             Name = Name,
+            Model = Model,
             Backlog = Backlog,
             Greeting = Greeting,
             Answer = Echo ? ServerAnswer.Echo : ServerAnswer.Inbox,
@@ -60,7 +111,7 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
         };
         try
         {
-            TcpChatServerJob job = TcpChatServerJob.Start(options, MyInvocation.Line.Trim());
+            TcpChatServerJob job = TcpChatServerJob.Start(options, MyInvocation.Line.Trim(), GetHandlers());
             WriteVerbose($"Listening at {job.LocalEndPoint}.");
             WriteObject(job);
         }
@@ -69,4 +120,57 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
             ThrowTerminatingError(ChatErrorRecord.Create(e, new IPEndPoint(Address, Port)));
         }
     }
+
+    private HandlerPool? GetHandlers()
+    {
+        if ((OnMessage ?? ScriptBlock) is not { } block)
+        {
+            return null;
+        }
+
+        HandlerOptions options = new()
+        {
+            Block = GetBlock(block),
+            IsConversation = ScriptBlock is not null,
+            Arguments = ArgumentList ?? [],
+            Initialization = InitializationScript,
+            ThrottleLimit = ThrottleLimit > 0 ? ThrottleLimit
+                : ScriptBlock is not null ? HandlerOptions.DefaultConversationThrottleLimit
+                : HandlerOptions.DefaultMessageThrottleLimit,
+            ErrorAction = HandlerError,
+            OutputLimit = OutputLimit,
+            ModulePath = Path.Combine(MyInvocation.MyCommand.Module.ModuleBase, "TcpChat.psd1"),
+            Location = SessionState.Path.CurrentLocation.Path,
+            LanguageMode = SessionState.LanguageMode,
+        };
+        HandlerPool pool = new(options);
+        try
+        {
+            pool.Warm();
+            return pool;
+        }
+        catch (RuntimeException e)
+        {
+            pool.Dispose();
+            ThrowTerminatingError(new ErrorRecord(e, "HandlerNotReady", ErrorCategory.InvalidOperation, InitializationScript));
+            throw;
+        }
+    }
+
+    private HandlerBlock GetBlock(ScriptBlock block)
+    {
+        try
+        {
+            return new HandlerBlock(block, Evaluate);
+        }
+        catch (ArgumentException e)
+        {
+            ThrowInvalidArgument("HandlerBlockNotUsable", e.Message, block);
+            throw;
+        }
+    }
+
+    /// <summary>What an expression after $using: is worth here. The parser lets only variables, their members and elements be there.</summary>
+    private object? Evaluate(string expression) =>
+        ((Hashtable)InvokeCommand.InvokeScript(false, ScriptBlock.Create($"@{{ Value = {expression} }}"), null)[0].BaseObject)["Value"];
 }

@@ -1,20 +1,18 @@
 using System.Management.Automation;
-using TcpChat.Servers;
-using TcpChat.Sessions;
 
 namespace TcpChat.Jobs;
 
 /// <summary>
-/// The messages of a server's sessions, for those who listen to the server's own output. Receive-Job reads the children
+/// What waits in a server's sessions, for those who listen to the server's own output. Receive-Job reads the children
 /// first, so this shows nothing, or messages would be shown twice; only while the pump announces does it show the oldest
-/// message of all, so that Receive-Job -Wait follows sessions that came after it began, which it knows nothing of.
+/// of all, so that Receive-Job -Wait follows sessions that came after it began, which it knows nothing of.
 /// </summary>
-internal sealed class ServerWindow(ServerInbox inbox) : MessageWindow
+internal sealed class ServerWindow(IWaiting waiting) : MessageWindow
 {
     private int _announcer;
 
     // Taken from its inbox by the engine's second step and not yet removed by its third.
-    private ChatMessage? _claimed;
+    private PSObject? _claimed;
 
     public override int Count
     {
@@ -25,7 +23,7 @@ internal sealed class ServerWindow(ServerInbox inbox) : MessageWindow
                 return 1;
             }
 
-            return _announcer == Environment.CurrentManagedThreadId && inbox.TryPeek(out _) ? 1 : 0;
+            return _announcer == Environment.CurrentManagedThreadId && waiting.Any ? 1 : 0;
         }
     }
 
@@ -44,15 +42,15 @@ internal sealed class ServerWindow(ServerInbox inbox) : MessageWindow
 
     protected override PSObject Get(int index)
     {
-        if (index == 0 && _claimed is null && _announcer == Environment.CurrentManagedThreadId && inbox.TryTake(out ChatMessage? message))
+        if (index == 0 && _claimed is null && _announcer == Environment.CurrentManagedThreadId && waiting.TryTake(out PSObject? item))
         {
-            _claimed = message;
+            _claimed = item;
         }
 
         return index == 0 && _claimed is not null
-            ? PSObject.AsPSObject(_claimed)
+            ? _claimed
             : null!;
     }
 
-    protected override IReadOnlyList<PSObject> Snapshot() => _claimed is { } claimed ? [PSObject.AsPSObject(claimed)] : [];
+    protected override IReadOnlyList<PSObject> Snapshot() => _claimed is { } claimed ? [claimed] : [];
 }

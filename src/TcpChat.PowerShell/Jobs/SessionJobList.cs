@@ -64,6 +64,15 @@ internal sealed class SessionJobList(ChatServer server, Func<ChatSession, Job> g
 
     private static NotSupportedException ReadOnly() => new("The child jobs of a server are its sessions; they come and go by themselves.");
 
+    /// <summary>The job of one session.</summary>
+    public Job JobOf(ChatSession session)
+    {
+        lock (_gate)
+        {
+            return getJob(session);
+        }
+    }
+
     private Job[] JobsOf(IReadOnlyList<ChatSession> sessions)
     {
         lock (_gate)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
+using TcpChat.Handlers;
 using TcpChat.Registry;
 using TcpChat.Servers;
 using TcpChat.Sessions;
@@ -25,14 +26,22 @@ public sealed class TcpChatServerJob : ChatJob
     private readonly JobPump.Work _announce;
     private readonly ListStream<WarningRecord> _warnings = new(new BoundedList<WarningRecord>(WarningLimit));
     private readonly ConcurrentDictionary<int, SessionEntry> _jobs = new();
+    private readonly SessionJobList _children;
+    private readonly IHandlers? _handlers;
+    private readonly WaitingOutput? _output;
+    private readonly IWaiting _waiting;
     private bool _watched;
     private SocketError _lastAcceptError;
     private int _stopped;
 
-    private TcpChatServerJob(ChatServer server, string? command, string name, ChildList children)
-        : base(command, name, children.List, "TcpChatServer", new MessageOutput(new ServerWindow(server.Inbox)))
+    private TcpChatServerJob(ChatServer server, string? command, string name, ChildList children, IWaiting waiting, IHandlers? handlers)
+        : base(command, name, children.List, "TcpChatServer", new MessageOutput(new ServerWindow(waiting)))
     {
         _server = server;
+        _handlers = handlers;
+        _waiting = waiting;
+        _output = waiting as WaitingOutput;
+        _children = children.List;
         children.GetJob = GetSessionJob;
         Warning = _warnings;
         UnloadJobStreams();
@@ -41,6 +50,8 @@ public sealed class TcpChatServerJob : ChatJob
         server.SessionForgotten += SessionForgotten;
         server.AcceptFailed += AcceptFailed;
         server.Inbox.Filled += MessageWaits;
+        handlers?.Ended += SessionClosed;
+        handlers?.Attach(this);
         MoveTo(JobState.Running);
     }
 
@@ -57,6 +68,9 @@ public sealed class TcpChatServerJob : ChatJob
 
     /// <summary>The address and port it listens at.</summary>
     public IPEndPoint LocalEndPoint => _server.LocalEndPoint;
+
+    /// <summary>How it serves several clients.</summary>
+    public ServerModel Model => _server.Options.Model;
 
     /// <summary>How many connections the system was asked to keep until they are accepted.</summary>
     public int Backlog => _server.Options.Backlog;
@@ -96,8 +110,8 @@ public sealed class TcpChatServerJob : ChatJob
         (true, int count) => $"Listening, {count} sessions",
     };
 
-    /// <summary>True while messages or warnings wait.</summary>
-    public override bool HasMoreData => _warnings.Count > 0 || _server.Inbox.TryPeek(out _);
+    /// <summary>True while messages, handlers' output or warnings wait.</summary>
+    public override bool HasMoreData => _warnings.Count > 0 || _waiting.Any || _jobs.Values.Any(static entry => entry.Job.HasMoreData);
 
     /// <summary>The address and port it listens at.</summary>
     public override string Location => _server.LocalEndPoint.ToString();
@@ -108,13 +122,33 @@ public sealed class TcpChatServerJob : ChatJob
     internal ChatServer Server => _server;
 
     /// <summary>Starts a server, makes its job, and puts it where Get-Job and Get-TcpChatServer find it.</summary>
-    internal static TcpChatServerJob Start(ServerOptions options, string? command)
+    /// <param name="options">How it listens and serves.</param>
+    /// <param name="command">The command line that started it.</param>
+    /// <param name="handlers">What answers, where something does; the job ends it.</param>
+    internal static TcpChatServerJob Start(ServerOptions options, string? command, IHandlers? handlers = null)
     {
-        ChatServer server = ChatServer.Start(options);
-        TcpChatServerJob job = new(server, command, options.Name ?? $"TcpChatServer:{server.LocalEndPoint.Port}", new ChildList(server));
+        ChatServer server = ChatServer.Listen(handlers is null ? options : options with { Handler = handlers.HandleAsync });
+        string name = options.Name ?? $"TcpChatServer:{server.LocalEndPoint.Port}";
+        IWaiting waiting = handlers is null ? new WaitingMessages(server.Inbox) : new WaitingOutput();
+        TcpChatServerJob job = new(server, command, name, new ChildList(server), waiting, handlers);
         ChatRegistry.Add(job);
+        server.BeginAccept();
         return job;
     }
+
+    /// <summary>The job of one of its sessions; null where the session is kept no longer.</summary>
+    internal TcpChatSessionJob? JobOf(ChatSession session) =>
+        _jobs.TryGetValue(session.Id, out SessionEntry? entry) ? entry.Job : _children.JobOf(session) as TcpChatSessionJob;
+
+    /// <summary>A handler has written something.</summary>
+    internal void OutputWaits(TcpChatSessionJob job, OutputWindow window)
+    {
+        _output!.List(window);
+        MessageWaits(job.Session);
+    }
+
+    // Messages are announced only from when somebody has looked at an output: before, nobody can be listening.
+    internal void Watch() => Volatile.Write(ref _watched, true);
 
     /// <summary>Stops listening and closes all sessions within that time.</summary>
     internal async Task StopAsync(TimeSpan timeout)
@@ -123,6 +157,8 @@ public sealed class TcpChatServerJob : ChatJob
         await _server.StopAsync(timeout).ConfigureAwait(false);
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
+            _handlers?.Dispose();
+
             // Behind all that is queued, so that whoever waits has seen the last messages before the job ends.
             _pump.Post(new JobPump.Work(Messages.Announce));
             _ = _pump.CompleteAsync();
@@ -144,11 +180,13 @@ public sealed class TcpChatServerJob : ChatJob
         {
             ChatRegistry.Remove(this);
             _server.Dispose();
+            _handlers?.Dispose();
             _ = _pump.CompleteAsync();
             _server.SessionClosed -= SessionClosed;
             _server.SessionForgotten -= SessionForgotten;
             _server.AcceptFailed -= AcceptFailed;
             _server.Inbox.Filled -= MessageWaits;
+            _handlers?.Ended -= SessionClosed;
             foreach (SessionEntry entry in _jobs.Values)
             {
                 entry.Job.Dispose();
@@ -167,7 +205,9 @@ public sealed class TcpChatServerJob : ChatJob
     {
         if (!_jobs.TryGetValue(session.Id, out SessionEntry? entry))
         {
-            entry = new SessionEntry(new TcpChatSessionJob(session, Watch));
+            entry = new SessionEntry(_handlers is not null
+                ? new TcpChatSessionJob(session, this, new HandlerOutcome(_handlers, session), _handlers.OutputLimit)
+                : new TcpChatSessionJob(session, this));
             _jobs[session.Id] = entry;
             if (session.State == ChatSessionState.Closed)
             {
@@ -183,9 +223,6 @@ public sealed class TcpChatServerJob : ChatJob
 
         return entry.Job;
     }
-
-    // Messages are announced only from when somebody has looked at an output: before, nobody can be listening.
-    private void Watch() => Volatile.Write(ref _watched, true);
 
     private void MessageWaits(ChatSession session)
     {
@@ -212,6 +249,7 @@ public sealed class TcpChatServerJob : ChatJob
 
     private void SessionForgotten(ChatSession session)
     {
+        _handlers?.Forget(session);
         if (_jobs.TryRemove(session.Id, out SessionEntry? entry))
         {
             entry.Job.Dispose();

@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace TcpChat.Handlers;
+
+/// <summary>
+/// What a block can leave behind in the runspace it runs in, so far as its text shows. A block that only reads, computes
+/// and assigns plain variables can be run in a scope that is put right between two runs, which is several times faster than a
+/// scope of its own; after any other block, what it has changed in the runspace is looked for and undone.
+/// </summary>
+/// <param name="IsContained">True where it leaves nothing behind but the variables in <paramref name="Assigned"/>.</param>
+/// <param name="Assigned">The variables that it assigns.</param>
+internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> Assigned)
+{
+    // Commands that change nothing in their runspace; any other may.
+    private static readonly FrozenSet<string> s_harmless = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "ForEach-Object", "%", "foreach", "Where-Object", "?", "where", "Out-Null", "Out-String", "Out-Default",
+        "Write-Output", "echo", "Write-Error", "Write-Warning", "Write-Verbose", "Write-Debug", "Write-Information", "Write-Host",
+        "Select-Object", "select", "Sort-Object", "sort", "Group-Object", "group", "Measure-Object", "measure", "Compare-Object",
+        "Select-String", "Join-String", "Get-Date", "Get-Random", "New-Guid", "New-Object", "New-TimeSpan", "Get-Member", "Start-Sleep", "sleep",
+        "ConvertTo-Json", "ConvertFrom-Json", "ConvertTo-Csv", "ConvertFrom-Csv", "ConvertTo-Xml", "Format-Hex", "Get-Unique",
+        "Get-Content", "Get-Item", "Get-ChildItem", "Test-Path", "Join-Path", "Split-Path", "Resolve-Path",
+        "Get-Job", "Get-TcpChatServer", "Stop-TcpChatServer", "Get-TcpChatSession", "Wait-TcpChatSession", "Disconnect-TcpChat",
+        "Send-TcpMessage", "Receive-TcpMessage");
+
+    // Parameters of all commands that assign a variable, in full and short; a prefix of a full name will do.
+    private static readonly string[] s_assigning =
+        ["OutVariable", "ErrorVariable", "WarningVariable", "InformationVariable", "PipelineVariable", "ov", "ev", "wv", "iv", "pv"];
+
+    // Through these, the runspace itself can be reached, or what earlier runs have left.
+    private static readonly FrozenSet<string> s_doors = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "ExecutionContext", "Error", "Host", "PSCmdlet", "PSDefaultParameterValues", "LASTEXITCODE", "StackTrace");
+
+    public static BlockFootprint Of(ScriptBlockAst block)
+    {
+        SortedSet<string> assigned = new(StringComparer.OrdinalIgnoreCase);
+        bool contained = block.ParamBlock is null && block.UsingStatements.Count == 0;
+        foreach (Ast node in block.FindAll(static _ => true, searchNestedScriptBlocks: true))
+        {
+            contained &= !LeavesTraces(node);
+            foreach (string name in AssignedBy(node))
+            {
+                assigned.Add(name);
+            }
+        }
+
+        return new BlockFootprint(contained, [.. assigned]);
+    }
+
+    private static bool LeavesTraces(Ast node) => node switch
+    {
+        CommandAst command => command.InvocationOperator != TokenKind.Unknown
+            || command.GetCommandName() is not { } name || !s_harmless.Contains(name),
+        CommandParameterAst parameter => Array.Exists(
+            s_assigning, name => name.StartsWith(parameter.ParameterName, StringComparison.OrdinalIgnoreCase) && parameter.ParameterName.Length > 1),
+        VariableExpressionAst { Splatted: true } => true,
+        VariableExpressionAst variable => !IsPlain(variable.VariablePath) || s_doors.Contains(variable.VariablePath.UserPath),
+        FunctionDefinitionAst or TypeDefinitionAst or DataStatementAst or ConfigurationDefinitionAst => true,
+        _ => false,
+    };
+
+    private static bool IsPlain(VariablePath path) =>
+        path.IsVariable ? path.IsUnqualified || path.IsLocal : path.DriveName.Equals("env", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> AssignedBy(Ast node) => node switch
+    {
+        AssignmentStatementAst assignment => Targets(assignment.Left),
+        ForEachStatementAst loop => [Name(loop.Variable)],
+        UnaryExpressionAst { TokenKind: TokenKind.PlusPlus or TokenKind.MinusMinus or TokenKind.PostfixPlusPlus or TokenKind.PostfixMinusMinus } step => Targets(step.Child),
+        ConvertExpressionAst { StaticType.Name: "PSReference" } reference => Targets(reference.Child),
+        VariableExpressionAst { VariablePath.UserPath: var name } when name.Equals("Matches", StringComparison.OrdinalIgnoreCase) => [name],
+        _ => [],
+    };
+
+    private static IEnumerable<string> Targets(ExpressionAst target) => target switch
+    {
+        VariableExpressionAst variable => [Name(variable)],
+        AttributedExpressionAst attributed => attributed.Child is ExpressionAst child ? Targets(child) : [],
+        ArrayLiteralAst list => list.Elements.SelectMany(Targets),
+        ParenExpressionAst { Pipeline: PipelineAst pipeline } when pipeline.GetPureExpression() is { } inner => Targets(inner),
+        _ => [],
+    };
+
+    private static string Name(VariableExpressionAst variable)
+    {
+        string path = variable.VariablePath.UserPath;
+        return path[(path.IndexOf(':') + 1)..];
+    }
+}

@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using TcpChat.Registry;
+using TcpChat.Sessions;
+
+namespace TcpChat.Handlers;
+
+/// <summary>Holds one conversation after the other, each from its beginning to its end.</summary>
+internal sealed class ConversationWorker(HandlerPool pool) : HandlerWorker(pool)
+{
+    private const string Script = "param($__block, $Session, $Server, $__arguments) & $__block $Session @__arguments";
+
+    protected override void Serve()
+    {
+        ScriptBlock block = Options.Block.Unbound();
+        RunspaceSnapshot snapshot = new(Intrinsics);
+        while (!Stopping.IsCancellationRequested && TakeNext() is { } handled)
+        {
+            Hold(handled, block, snapshot);
+        }
+    }
+
+    private void Hold(HandledSession handled, ScriptBlock block, RunspaceSnapshot snapshot)
+    {
+        Exception? failure = Invoke(
+            Script,
+            new Dictionary<string, object?>
+            {
+                ["__block"] = block,
+                ["Session"] = handled.Session,
+                ["Server"] = Pool.Server,
+                ["__arguments"] = Options.Arguments,
+            },
+            Record);
+        if (failure is not null && !IsEndOf(handled.Session, failure))
+        {
+            RecordFailure(failure);
+        }
+        else
+        {
+            failure = null;
+        }
+
+        if (!Stopping.IsCancellationRequested)
+        {
+            Release();
+            CloseWhatIsLeft();
+            snapshot.Restore();
+        }
+
+        handled.End(failure);
+    }
+
+    /// <summary>True where the script only ran into the end of its own session: the peer has left, and that is all.</summary>
+    private static bool IsEndOf(ChatSession session, Exception failure) =>
+        failure is RuntimeException { ErrorRecord: { } record }
+        && record.FullyQualifiedErrorId.StartsWith("SessionClosed", StringComparison.Ordinal)
+        && ReferenceEquals(record.TargetObject, session);
+
+    /// <summary>What a conversation has connected to and not disconnected from goes with it.</summary>
+    private static void CloseWhatIsLeft()
+    {
+        foreach (ChatSession client in ChatRegistry.OwnClients())
+        {
+            _ = client.CloseAsync(client.Options.DrainTimeout);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using TcpChat.Jobs;
+using TcpChat.Sessions;
+
+namespace TcpChat.Handlers;
+
+/// <summary>
+/// The workers of a server, each a thread with a runspace of its own, and the sessions that wait for one. Workers come when
+/// there is work for them, up to the limit; they are used again, and all but one go after some idle time.
+/// </summary>
+internal sealed class HandlerPool(HandlerOptions options) : IHandlers
+{
+    /// <summary>How long a worker waits for work before it goes.</summary>
+    private static readonly TimeSpan s_idleTime = TimeSpan.FromSeconds(30);
+
+    private readonly object _gate = new();
+    private readonly Queue<HandledSession> _ready = new();
+    private readonly HashSet<HandlerWorker> _workers = [];
+    private readonly ConcurrentDictionary<int, HandledSession> _handled = new();
+    private int _idle;
+    private int _starting;
+    private bool _closed;
+
+    /// <summary>Raised when the handler of a session has ended.</summary>
+    public event Action<ChatSession>? Ended;
+
+    public HandlerOptions Options => options;
+
+    public int OutputLimit => options.OutputLimit;
+
+    /// <summary>The server's job, as handlers see it.</summary>
+    public TcpChatServerJob? Server { get; private set; }
+
+    /// <summary>True while sessions wait for a worker.</summary>
+    public bool HasWaiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ready.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Starts the first worker and waits until it is ready, so that a block that cannot run is told at once.</summary>
+    /// <exception cref="RuntimeException">The module could not be imported, or the initialization script has failed.</exception>
+    public void Warm()
+    {
+        HandlerWorker worker;
+        lock (_gate)
+        {
+            worker = AddWorker();
+        }
+
+        worker.Ready.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Says whose sessions these are.</summary>
+    public void Attach(TcpChatServerJob server) => Server = server;
+
+    /// <summary>The core's way in: one session, until its handler has ended.</summary>
+    public Task HandleAsync(ChatSession session, CancellationToken stop)
+    {
+        HandledSession handled = new(session, this, options.IsConversation, stop);
+        _handled[session.Id] = handled;
+        handled.Begin();
+        return handled.Ended;
+    }
+
+    /// <summary>How it stands with the handler of a session.</summary>
+    public IHandlerOutcome? Find(ChatSession session) => _handled.TryGetValue(session.Id, out HandledSession? handled) ? handled : null;
+
+    /// <summary>A session is looked at no more.</summary>
+    public void Forget(ChatSession session) => _handled.TryRemove(session.Id, out _);
+
+    /// <summary>A session has work for a worker.</summary>
+    public void Enqueue(HandledSession session)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _ready.Enqueue(session);
+            Monitor.Pulse(_gate);
+            if (_ready.Count > _idle + _starting && _workers.Count < options.ThrottleLimit)
+            {
+                AddWorker();
+            }
+        }
+    }
+
+    /// <summary>Gives a worker its next session, waiting for one; null when it shall go.</summary>
+    public HandledSession? Take(HandlerWorker worker)
+    {
+        lock (_gate)
+        {
+            while (!_closed)
+            {
+                while (_ready.TryDequeue(out HandledSession? session))
+                {
+                    if (session.TryEnter(worker))
+                    {
+                        return session;
+                    }
+                }
+
+                _idle++;
+                bool woken = Monitor.Wait(_gate, s_idleTime);
+                _idle--;
+                if (!woken && _ready.Count == 0 && _workers.Count > 1)
+                {
+                    // Under the lock, so that no two of the last two go.
+                    _workers.Remove(worker);
+                    return null;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>A worker is ready to serve.</summary>
+    public void Started()
+    {
+        lock (_gate)
+        {
+            _starting--;
+        }
+    }
+
+    /// <summary>A worker has gone, or is given up; where work waits, another one comes.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="failure">Why it could not begin to serve.</param>
+    public void Remove(HandlerWorker worker, Exception? failure = null)
+    {
+        HandledSession? unserved = null;
+        lock (_gate)
+        {
+            if (failure is not null)
+            {
+                _starting--;
+            }
+
+            if (!_workers.Remove(worker) || _closed)
+            {
+                return;
+            }
+
+            if (failure is not null && _workers.Count == 0)
+            {
+                // Nobody is left to serve: who waits is told, and the next one to come tries again.
+                _ready.TryDequeue(out unserved);
+            }
+
+            if (_ready.Count > _idle + _starting)
+            {
+                AddWorker();
+            }
+        }
+
+        unserved?.End(failure);
+    }
+
+    /// <summary>The handler of a session has ended.</summary>
+    public void Tell(HandledSession session) => Ended?.Invoke(session.Session);
+
+    /// <summary>Lets the workers go as soon as they have nothing to do.</summary>
+    public void Dispose()
+    {
+        HandledSession[] waiting;
+        lock (_gate)
+        {
+            _closed = true;
+            waiting = [.. _ready];
+            _ready.Clear();
+            Monitor.PulseAll(_gate);
+        }
+
+        Array.ForEach(waiting, static session => session.End());
+    }
+
+    private HandlerWorker AddWorker()
+    {
+        HandlerWorker worker = options.IsConversation ? new ConversationWorker(this) : new MessageWorker(this);
+        _workers.Add(worker);
+        _starting++;
+        worker.Start();
+        return worker;
+    }
+}

@@ -1,0 +1,219 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Management.Automation;
+using TcpChat.Errors;
+using TcpChat.Sessions;
+
+namespace TcpChat.Handlers;
+
+/// <summary>
+/// Runs the block once for each message. One script goes on running and takes message after message, because beginning one
+/// costs many times what the block does.
+/// </summary>
+#pragma warning disable CA1001 // Serve disposes of what it has made.
+internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
+#pragma warning restore CA1001
+{
+    /// <summary>So many messages of one session are handled while others wait; then it is their turn.</summary>
+    private const int TurnLength = 64;
+
+    // The outer loop is there for a block that says break or continue: they end the message, not the script.
+    private const string ContainedScript =
+        "param($__rounds, $__messages, $__block, $Server, $__done) foreach ($__round in $__rounds) { $__messages | ForEach-Object -Process $__block } $__done";
+
+    private const string ScopedScript =
+        "param($__rounds, $__messages, $__block, $Server, $__done) foreach ($__round in $__rounds) { foreach ($_ in $__messages) { & $__block $_ } } $__done";
+
+    private readonly PSObject _done = new();
+    private readonly Dictionary<string, object?> _unassigned = [];
+    private AnswerWriter _answers = null!;
+    private PSVariableIntrinsics _variables = null!;
+    private RunspaceSnapshot? _snapshot;
+    private ChatSession? _lastSession;
+    private Exception? _failure;
+    private bool _handling;
+    private bool _doneSeen;
+    private bool _going;
+    private int _handled;
+
+    private BlockFootprint Footprint => Options.Block.Footprint;
+
+    protected override void Serve()
+    {
+        _variables = Intrinsics.SessionState.PSVariable;
+        foreach (string name in Footprint.Assigned)
+        {
+            _unassigned[name] = _variables.GetValue(name);
+        }
+
+        using (_answers = new AnswerWriter())
+        {
+            Dictionary<string, object?> parameters = new()
+            {
+                ["__rounds"] = Rounds(),
+                ["__messages"] = new MessageLoop(this),
+                ["__block"] = Options.Block.Unbound(),
+                ["Server"] = null,
+                ["__done"] = _done,
+            };
+            while (!_going && !Stopping.IsCancellationRequested)
+            {
+                parameters["Server"] = Pool.Server;
+                _doneSeen = false;
+                Exception? failure = Invoke(Footprint.IsContained ? ContainedScript : ScopedScript, parameters, Emit);
+                if (_handling)
+                {
+                    EndEarly(failure);
+                }
+            }
+
+            _answers.FlushAsync();
+        }
+    }
+
+    /// <summary>Ends the message before, and takes the next one; false when the worker shall go.</summary>
+    public bool MoveNext([NotNullWhen(true)] out ChatMessage? message)
+    {
+        EndMessage();
+        message = null;
+        while (!Stopping.IsCancellationRequested)
+        {
+            if (Current is { } session)
+            {
+                if (!session.IsLeft && !(_handled >= TurnLength && Pool.HasWaiting) && session.Session.Inbox.TryTake(out message))
+                {
+                    _handled++;
+                    Prepare(message);
+                    return true;
+                }
+
+                Leave();
+            }
+            else if (TakeNext() is { } next)
+            {
+                _handled = 0;
+                _answers.Begin(next.Session);
+            }
+            else
+            {
+                _going = true;
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsDone(object item, PSObject done) => ReferenceEquals(item, done);
+
+    private IEnumerable<int> Rounds()
+    {
+        // A round ends early where the block says break or continue.
+        while (!_going && !Stopping.IsCancellationRequested)
+        {
+            EndMessage();
+            yield return 0;
+        }
+    }
+
+    private void Prepare(ChatMessage message)
+    {
+        if (!Footprint.IsContained)
+        {
+            if (_snapshot is null)
+            {
+                _snapshot = new RunspaceSnapshot(Intrinsics);
+            }
+            else if (_lastSession != message.Session)
+            {
+                _snapshot.Restore();
+            }
+        }
+        else
+        {
+            foreach ((string name, object? value) in _unassigned)
+            {
+                _variables.Set(name, value);
+            }
+        }
+
+        _lastSession = message.Session;
+        _variables.Set("Message", message);
+        _variables.Set("Session", message.Session);
+        _handling = true;
+    }
+
+    private void Emit(PSObject item)
+    {
+        if (IsDone(item, _done))
+        {
+            _doneSeen = true;
+        }
+        else if (_handling)
+        {
+            try
+            {
+                _answers.Write(item, Stopping);
+            }
+            catch (ChatException e)
+            {
+                _failure ??= e;
+            }
+        }
+    }
+
+    private void EndMessage()
+    {
+        if (!_handling)
+        {
+            return;
+        }
+
+        _handling = false;
+        try
+        {
+            _answers.EndMessage();
+        }
+        catch (ChatException e)
+        {
+            _failure ??= e;
+        }
+
+        if (_failure is { } failure)
+        {
+            _failure = null;
+            Fail(failure);
+        }
+    }
+
+    /// <summary>The script ended inside a message: by an error, or because the block said exit, which ends its session.</summary>
+    private void EndEarly(Exception? failure)
+    {
+        EndMessage();
+        if (failure is null && !_doneSeen)
+        {
+            _answers.FlushAsync();
+            Release()?.End();
+        }
+        else if (failure is not null && !Stopping.IsCancellationRequested)
+        {
+            Fail(failure);
+        }
+    }
+
+    private void Fail(Exception failure)
+    {
+        RecordFailure(failure);
+        if (Options.ErrorAction == HandlerErrorAction.Close)
+        {
+            _answers.FlushAsync();
+            Release()?.End(failure);
+        }
+    }
+
+    /// <summary>Leaves the session when its answers have found room, so that a slow reader holds up no worker.</summary>
+    private void Leave()
+    {
+        Task sending = _answers.FlushAsync();
+        Release()?.LeaveAfter(sending);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections;
+using System.Collections.Frozen;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+
+namespace TcpChat.Handlers;
+
+/// <summary>
+/// What a runspace has when it begins to serve - variables, functions, aliases, modules, the location - so that what one
+/// conversation leaves behind can be taken away before the next. Modules that come with PowerShell may stay once loaded.
+/// What lies outside the runspace, such as environment variables and files, and the insides of objects that the
+/// initialization script has made, are not put back.
+/// </summary>
+internal sealed class RunspaceSnapshot
+{
+    // The engine's own, and those that the server sets for each message.
+    private static readonly FrozenSet<string> s_automatic = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "_", "PSItem", "?", "^", "$", "foreach", "switch", "input", "args", "this", "Error", "StackTrace", "MyInvocation", "PSBoundParameters",
+        "PSCommandPath", "PSScriptRoot", "PWD", "ExecutionContext", "Message", "Session", "Server", "__round", "__rounds", "__messages");
+
+    private readonly EngineIntrinsics _engine;
+    private readonly Dictionary<string, object?> _variables;
+    private readonly Dictionary<string, ScriptBlock> _functions;
+    private readonly Dictionary<string, string> _aliases;
+    private readonly HashSet<string> _modules;
+    private readonly string _location;
+
+    /// <summary>Takes it, on the thread that uses the runspace.</summary>
+    public RunspaceSnapshot(EngineIntrinsics engine)
+    {
+        _engine = engine;
+        _variables = Items<PSVariable>("Variable").ToDictionary(static v => v.Name, static object? (v) => v.Value, StringComparer.OrdinalIgnoreCase);
+        _functions = Items<FunctionInfo>("Function").ToDictionary(static f => f.Name, static f => f.ScriptBlock, StringComparer.OrdinalIgnoreCase);
+        _aliases = Items<AliasInfo>("Alias").ToDictionary(static a => a.Name, static a => a.Definition, StringComparer.OrdinalIgnoreCase);
+        _modules = [.. Modules().Select(static m => m.Path)];
+        _location = _engine.SessionState.Path.CurrentLocation.Path;
+    }
+
+    /// <summary>Puts all of it back.</summary>
+    public void Restore()
+    {
+        RemoveModules();
+        Restore<PSVariable, object?>("Variable", _variables, static v => v.Name, static v => v.Value, static v => v.ModuleName);
+        Restore<FunctionInfo, ScriptBlock>("Function", _functions, static f => f.Name, static f => f.ScriptBlock, static f => f.ModuleName);
+        Restore<AliasInfo, string>("Alias", _aliases, static a => a.Name, static a => a.Definition, static a => a.ModuleName);
+        if (_engine.SessionState.Path.CurrentLocation.Path != _location)
+        {
+            _engine.SessionState.Path.SetLocation(WildcardPattern.Escape(_location));
+        }
+
+        ForgetErrors();
+    }
+
+    /// <summary>Empties $Error.</summary>
+    public void ForgetErrors() => (_engine.SessionState.PSVariable.GetValue("Error") as ArrayList)?.Clear();
+
+    private void Restore<TItem, TValue>(
+        string drive, Dictionary<string, TValue> before, Func<TItem, string> name, Func<TItem, TValue> value, Func<TItem, string?> module)
+        where TItem : class
+    {
+        HashSet<string> missing = new(before.Keys, StringComparer.OrdinalIgnoreCase);
+        foreach (TItem item in Items<TItem>(drive))
+        {
+            missing.Remove(name(item));
+            if (s_automatic.Contains(name(item)))
+            {
+                continue;
+            }
+
+            bool known = before.TryGetValue(name(item), out TValue? old);
+            if (known ? !Equals(old, value(item)) : string.IsNullOrEmpty(module(item)))
+            {
+                Put(drive, name(item), known, old);
+            }
+        }
+
+        foreach (string gone in missing.Where(static name => !s_automatic.Contains(name)))
+        {
+            Put(drive, gone, true, before[gone]);
+        }
+    }
+
+    private void Put(string drive, string name, bool known, object? value)
+    {
+        string path = $"{drive}:\\{WildcardPattern.Escape(name)}";
+        try
+        {
+            if (known)
+            {
+                _engine.InvokeProvider.Item.Set(path, value);
+            }
+            else
+            {
+                _engine.InvokeProvider.Item.Remove([path], recurse: false, force: true, literalPath: false);
+            }
+        }
+        catch (Exception e) when (e is SessionStateException or ProviderInvocationException)
+        {
+            // The engine's own, which nobody can change, so nobody has.
+        }
+    }
+
+    private IEnumerable<T> Items<T>(string drive)
+        where T : class => _engine.InvokeProvider.ChildItem.Get($"{drive}:", recurse: false).Select(static item => item.BaseObject).OfType<T>();
+
+    private IEnumerable<PSModuleInfo> Modules() =>
+        _engine.InvokeCommand.InvokeScript("Get-Module").Select(static module => (PSModuleInfo)module.BaseObject);
+
+    private void RemoveModules()
+    {
+        string home = (string)_engine.SessionState.PSVariable.GetValue("PSHOME");
+        foreach (PSModuleInfo module in Modules().Where(m => !_modules.Contains(m.Path) && !m.ModuleBase.StartsWith(home, StringComparison.Ordinal)))
+        {
+            _engine.InvokeCommand.InvokeScript("param($Module) Remove-Module -ModuleInfo $Module -Force", false, PipelineResultTypes.None, null, module);
+        }
+    }
+}
