@@ -75,6 +75,12 @@ public sealed class TcpChatServerJob : ChatJob
     /// <summary>How many connections the system was asked to keep until they are accepted.</summary>
     public int Backlog => _server.Options.Backlog;
 
+    /// <summary>Connections that are made and wait to be accepted, as the system says; null where it does not (other systems than Linux), and after the stop.</summary>
+    public int? AcceptQueueLength => _server.AcceptQueueLength;
+
+    /// <summary>Connections that are still being made, as the system says; null where it does not (other systems than Linux), and after the stop. Reads the system's table of connections, so it takes longer the more there are.</summary>
+    public int? SynQueueLength => _server.SynQueueLength;
+
     /// <summary>The sessions that are not over.</summary>
     public ChatSession[] Sessions => [.. _server.Sessions];
 
