@@ -48,7 +48,7 @@ internal sealed class Talker : IDisposable
         await _program.WaitForExitAsync();
     }
 
-    /// <summary>Sees that the server has gone: ncat by itself, the client in C when it says one more thing.</summary>
+    /// <summary>Sees that the server has gone, as the client in C does when it says one more thing; ncat does not tell, but leaves.</summary>
     public async Task SeeServerGoneAsync()
     {
         if (_beforeAnswer.Length > 0)
