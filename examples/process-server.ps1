@@ -89,10 +89,10 @@ try {
         "$($client.Name)  server say:$answer"
     }
 
-    # The set holds each id once.
+    # The set holds each id once, and not the one of this PowerShell.
     $processes = [System.Collections.Generic.HashSet[int]]::new([int[]]$server.ChildJobs.ProcessId)
-    "System   $($server.SessionCount) clients are served by $($processes.Count) processes"
-    "System   the server itself is one of them: $($processes.Contains($PID))"
+    $null = $processes.Remove($PID)
+    "System   $($server.SessionCount) clients are served by $($processes.Count) other processes"
 
     Stop-TcpChatServer -Server $server
     $server.ChildJobs | Receive-Job | ForEach-Object { "Server   $_" }

@@ -18,7 +18,7 @@ Describe 'The examples' {
 
     It 'hold the dialogue of the <Model> server, and leave nothing behind' -ForEach @(
         @{ Model = 'iterative'; Line = 'Client2  has no answer yet'; Before = 'Client1  ^C'; Messages = 4 }
-        @{ Model = 'process'; Line = 'System   2 clients are served by 2 processes'; Before = 'System   0 processes are left'; Messages = 2 }
+        @{ Model = 'process'; Line = 'System   2 clients are served by 2 other processes'; Before = 'System   0 processes are left'; Messages = 2 }
         @{ Model = 'concurrent'; Line = "ClientB  server say:Hi! ClientB! I'm Server!"; Before = 'ClientA  ^C'; Messages = 4 }
     ) {
         $said = @(& (Join-Path $PSScriptRoot "../../examples/$Model-server.ps1"))
