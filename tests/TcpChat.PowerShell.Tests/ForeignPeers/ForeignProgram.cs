@@ -6,7 +6,8 @@ namespace TcpChat.PowerShell.Tests.ForeignPeers;
 /// <summary>A program such as ncat, talked to by its standard streams. A test that needs one that is not installed is skipped.</summary>
 internal sealed class ForeignProgram : IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    /// <summary>Longer than several PowerShells take to start on a busy machine; only a hang comes to it.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly Channel<string> _said = Channel.CreateUnbounded<string>();

@@ -3,14 +3,16 @@ namespace TcpChat.PowerShell.Tests.ForeignPeers;
 /// <summary>The tutorial's dialogues, each with three clients that know nothing of us, in the order that it shows.</summary>
 public sealed class ModelTests(Engine engine, SayClient sayClient) : IClassFixture<Engine>
 {
-    /// <summary>What the tutorial's servers say to their clients; what is put out is the server's terminal.</summary>
-    internal const string Conversation =
+    /// <summary>What the tutorial's servers say to a client until it leaves; what is put out is the server's terminal.</summary>
+    internal const string Talk =
         """
         param($Session) Receive-TcpMessage $Session -Follow | ForEach-Object {
             $answer = $_.Text -replace '^hello Server', 'hello Client' -replace '^I.m', 'Hello' -replace '^Hi! I.m (\w+)!', 'Hi! $1! I am Server!';
             "client say:$_"; "you want to say:$answer"; $_ | Send-TcpMessage $answer;
-        }; ' client shutdown !'
+        }
         """;
+
+    private const string Conversation = Talk + "; ' client shutdown !'";
 
     private static readonly string[] s_names = ["ClientA", "ClientB", "ClientC"];
 

@@ -13,7 +13,7 @@ public sealed class ProcessModelTests(SayClient sayClient)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Whether a process is a zombie can be asked on Unix.");
         using HostProcess host = HostProcess.Start([]);
-        string conversation = ModelTests.Conversation.ReplaceLineEndings(" ");
+        string conversation = ModelTests.Talk.ReplaceLineEndings(" ");
         string port = await AskAsync(host, $"$server = Start-TcpChatServer -Model Process -Framing {Talker.FramingFor(kind)} -ScriptBlock {{ {conversation} }}; $server.Port");
         string[] names = ["Client1", "Client2", "Client3"];
         Talker[] clients = [.. names.Select(_ => Talker.Connect(kind, sayClient, int.Parse(port, null)))];

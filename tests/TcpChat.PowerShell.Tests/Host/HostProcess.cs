@@ -5,7 +5,8 @@ namespace TcpChat.PowerShell.Tests.Host;
 /// <summary>The built tcpchat as a child process, every wait bounded.</summary>
 internal sealed class HostProcess : IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    /// <summary>Longer than several PowerShells take to start on a busy machine; only a hang comes to it.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly Task<string> _error;
