@@ -102,6 +102,64 @@ Describe 'ncat as a client of our server' {
     }
 }
 
+Describe 'ncat as a client of each model' {
+    BeforeEach {
+        Skip-Without ncat
+        $conversation = {
+            param($Session)
+            Receive-TcpMessage $Session -Follow | ForEach-Object {
+                "client say:$_"
+                $_ | Send-TcpMessage "Hello $_"
+            }
+            ' client shutdown !'
+        }
+    }
+
+    AfterEach {
+        Clear-TcpChat
+    }
+
+    It 'is served beside others by -Model <Model>' -ForEach @(
+        @{ Model = 'Concurrent' }
+        @{ Model = 'Process' }
+    ) {
+        $server = Start-TcpChatServer -Model $Model -ScriptBlock $conversation
+        $ncats = 1..3 | ForEach-Object { Start-TestProgram ncat 127.0.0.1, $server.Port }
+        foreach ($number in 1..3) {
+            Send-Line $ncats[$number - 1] "Client$number`n"
+            Wait-TestPeer $ncats[$number - 1] '*' -TimeoutSec 60 | Should -Be "Hello Client$number"
+        }
+
+        $server.SessionCount | Should -Be 3
+        if ($Model -eq 'Process') {
+            @($server.ChildJobs.ProcessId) + $PID | Select-Object -Unique | Should -HaveCount 4
+        }
+
+        $ncats.Process | ForEach-Object { $_.StandardInput.Close() }
+        Wait-TcpChatSession -Server $server -Count 0 -TimeoutSec 10
+        $said = @($server.ChildJobs | ForEach-Object { @(Receive-Job $_) -join '/' })
+        1..3 | ForEach-Object { $said | Should -Contain "client say:Client$_/ client shutdown !" }
+    }
+
+    It 'is served when the one before has gone by -Model Iterative' {
+        $server = Start-TcpChatServer -Model Iterative -ScriptBlock $conversation
+        $first = Start-TestProgram ncat 127.0.0.1, $server.Port
+        Send-Line $first "Client1`n"
+        Wait-TestPeer $first '*' | Should -Be 'Hello Client1'
+
+        $second = Start-TestProgram ncat 127.0.0.1, $server.Port
+        Send-Line $second "Client2`n"
+        if ($IsLinux) {
+            Wait-Until { $server.AcceptQueueLength -eq 1 }
+        }
+
+        $server.Accepted | Should -Be 1
+        $first.Process.StandardInput.Close()
+        Wait-TestPeer $second '*' | Should -Be 'Hello Client2'
+        Receive-Job $server | Should -Be 'client say:Client1', ' client shutdown !', 'client say:Client2'
+    }
+}
+
 Describe 'ncat as a server of our client' {
     BeforeEach {
         Skip-Without ncat

@@ -6,7 +6,8 @@ namespace TcpChat.PowerShell.Tests.ForeignPeers;
 /// <summary>A program such as ncat, talked to by its standard streams. A test that needs one that is not installed is skipped.</summary>
 internal sealed class ForeignProgram : IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    /// <summary>Longer than several PowerShells take to start on a busy machine; only a hang comes to it.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly Channel<string> _said = Channel.CreateUnbounded<string>();
@@ -20,6 +21,9 @@ internal sealed class ForeignProgram : IDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>All that it has said was read.</summary>
+    public bool HasSaidNothing => _said.Reader.Count == 0;
+
     public static ForeignProgram Start(string program, params string[] arguments)
     {
         Assert.SkipUnless(IsInstalled(program), $"{program} is not installed.");
@@ -31,6 +35,11 @@ internal sealed class ForeignProgram : IDisposable
         };
         return new ForeignProgram(Process.Start(start)!);
     }
+
+    /// <summary>Is there such a program, by its name in the PATH or by its own path?</summary>
+    public static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+        .Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, program)));
 
     public void Write(string text)
     {
@@ -68,10 +77,6 @@ internal sealed class ForeignProgram : IDisposable
 
         _process.Dispose();
     }
-
-    private static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
-        .Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, program)));
 
     private void Said(string? line)
     {

@@ -6,11 +6,9 @@ public sealed class ExampleTests
     [Fact]
     public async Task The_first_conversation_is_held_line_by_line()
     {
-        HostOutcome outcome = await HostProcess.RunAsync("-File", Path.Combine(Repository.Root, "examples", "first-conversation.ps1"));
+        string[] lines = await RunAsync("first-conversation.ps1");
 
-        Assert.Equal(string.Empty, outcome.Error);
-        Assert.Equal(0, outcome.ExitCode);
-        Assert.StartsWith("Server   listens at 127.0.0.1:", outcome.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("Server   listens at 127.0.0.1:", lines[0], StringComparison.Ordinal);
         Assert.Equal(
             [
                 "Server   heard ClientA say:  Hi! I'm ClientA!",
@@ -25,6 +23,115 @@ public sealed class ExampleTests
                 "Server   saw ClientB leave:  PeerClosed",
                 "Server   stopped; 2 clients, 4 messages in, 4 out",
             ],
-            outcome.Lines[1..]);
+            lines[1..]);
     }
+
+    [Fact]
+    public async Task The_iterative_server_lets_the_second_client_wait()
+    {
+        string[] lines = await RunAsync("iterative-server.ps1");
+
+        Assert.Matches(@"^Server   listens at 127\.0\.0\.1:\d+ and serves one client at a time$", lines[0]);
+        Assert.Equal(
+            WithoutQueueWhereThereIsNone(
+                "Client1  You want to say:hello Server!",
+                "Server   client say:hello Server!",
+                "Server   you want to say:hello Client!",
+                "Client1  server say:hello Client!",
+                "Client2  You want to say:hello Server!",
+                "Client1  You want to say:Bye~",
+                "Server   client say:Bye~",
+                "Server   you want to say:Bye~",
+                "Client1  server say:Bye~",
+                "System   1 client is served",
+                "System   1 client waits in the accept queue",
+                "Client2  has no answer yet",
+                "Client1  ^C",
+                "Server    client shutdown !",
+                "Server   client say:hello Server!",
+                "Server   you want to say:hello Client!",
+                "Client2  server say:hello Client!",
+                "Client2  You want to say:Bye~",
+                "Server   client say:Bye~",
+                "Server   you want to say:Bye~",
+                "Client2  server say:Bye~",
+                "Client2  ^C",
+                "Server    client shutdown !",
+                "Server   stopped; 2 clients, 4 messages in, 4 out"),
+            lines[1..]);
+    }
+
+    [Fact]
+    public async Task The_process_server_leaves_no_process()
+    {
+        string[] lines = await RunAsync("process-server.ps1");
+
+        Assert.Matches(@"^Server   listens at 127\.0\.0\.1:\d+ and gives each client a process$", lines[0]);
+        Assert.Equal(
+            [
+                "Client1  You want to say:I'm Client1",
+                "Client1  server say:Hello Client1",
+                "Client2  You want to say:I'm Client2",
+                "Client2  server say:Hello Client2",
+                "System   2 clients are served by 2 other processes",
+                "Server   client say:I'm Client1",
+                "Server   you want to say:Hello Client1",
+                "Server   client say:I'm Client2",
+                "Server   you want to say:Hello Client2",
+                "Server   ^C",
+                "Client1  You want to say:1",
+                "Client1   server shutdown!",
+                "Client2  You want to say:1",
+                "Client2   server shutdown!",
+                "System   0 processes are left",
+                "Server   stopped; 2 clients, 2 messages in, 2 out",
+            ],
+            lines[1..]);
+    }
+
+    [Fact]
+    public async Task The_concurrent_server_serves_both_clients_at_once()
+    {
+        string[] lines = await RunAsync("concurrent-server.ps1");
+
+        Assert.Matches(@"^Server   listens at 127\.0\.0\.1:\d+ and serves all clients at once$", lines[0]);
+        Assert.Equal(
+            WithoutQueueWhereThereIsNone(
+                "System   2 clients are served",
+                "System   0 clients wait in the accept queue",
+                "ClientA  You want to say:Hi! I'm ClientA!",
+                "Server   client say:Hi! I'm ClientA!",
+                "Server   you want to say:Hi! ClientA! I'm Server!",
+                "ClientA  server say:Hi! ClientA! I'm Server!",
+                "ClientB  You want to say:Hi! I'm ClientB!",
+                "Server   client say:Hi! I'm ClientB!",
+                "Server   you want to say:Hi! ClientB! I'm Server!",
+                "ClientB  server say:Hi! ClientB! I'm Server!",
+                "ClientA  You want to say:Bye~~~",
+                "Server   client say:Bye~~~",
+                "Server   you want to say:Bye~~",
+                "ClientA  server say:Bye~~",
+                "ClientA  ^C",
+                "Server    client shutdown !",
+                "ClientB  You want to say:Bye~~",
+                "Server   client say:Bye~~",
+                "Server   you want to say:Bye~~",
+                "ClientB  server say:Bye~~",
+                "ClientB  ^C",
+                "Server    client shutdown !",
+                "Server   stopped; 2 clients, 4 messages in, 4 out"),
+            lines[1..]);
+    }
+
+    private static async Task<string[]> RunAsync(string example)
+    {
+        HostOutcome outcome = await HostProcess.RunAsync("-File", Path.Combine(Repository.Root, "examples", example));
+        Assert.Equal(string.Empty, outcome.Error);
+        Assert.Equal(0, outcome.ExitCode);
+        return outcome.Lines;
+    }
+
+    // Only Linux tells how long the accept queue is.
+    private static IEnumerable<string> WithoutQueueWhereThereIsNone(params string[] lines) =>
+        lines.Where(static line => OperatingSystem.IsLinux() || !line.EndsWith("in the accept queue", StringComparison.Ordinal));
 }

@@ -5,7 +5,8 @@ namespace TcpChat.PowerShell.Tests.Host;
 /// <summary>The built tcpchat as a child process, every wait bounded.</summary>
 internal sealed class HostProcess : IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    /// <summary>Longer than several PowerShells take to start on a busy machine; only a hang comes to it.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly Task<string> _error;
@@ -56,6 +57,13 @@ internal sealed class HostProcess : IDisposable
         await host._process.StandardInput.WriteAsync(input);
         host._process.StandardInput.Close();
         return await host.EndAsync();
+    }
+
+    /// <summary>Gives the program a line by its standard input.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
     }
 
     /// <summary>Waits for the program's next line: how a script says that it has come so far.</summary>
