@@ -161,7 +161,7 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
     {
         try
         {
-            return new HandlerBlock(block, Evaluate);
+            return new HandlerBlock(block, InitializationScript, Evaluate);
         }
         catch (ArgumentException e)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using TcpChat.Sessions;
 
 namespace TcpChat.Handlers;
 
@@ -11,7 +12,10 @@ namespace TcpChat.Handlers;
 /// </summary>
 /// <param name="IsContained">True where it leaves nothing behind but the variables in <paramref name="Assigned"/>.</param>
 /// <param name="Assigned">The variables that it assigns.</param>
-internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> Assigned)
+/// <param name="Parameters">Its parameters and their types, where they are no more than that.</param>
+/// <param name="Mentioned">The variables that it mentions; null where functions that it calls may mention others.</param>
+internal sealed record BlockFootprint(
+    bool IsContained, IReadOnlyList<string> Assigned, IReadOnlyList<KeyValuePair<string, Type>> Parameters, IReadOnlySet<string>? Mentioned)
 {
     // Commands that change nothing in their runspace; any other may.
     private static readonly FrozenSet<string> s_harmless = FrozenSet.Create(
@@ -33,26 +37,64 @@ internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> As
     private static readonly FrozenSet<string> s_doors = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, "ExecutionContext", "Error", "Host", "PSCmdlet", "PSDefaultParameterValues", "LASTEXITCODE", "StackTrace");
 
-    public static BlockFootprint Of(ScriptBlockAst block)
+    /// <summary>Looks at a block.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="initialization">What is run before it: functions defined there are looked at, too.</param>
+    public static BlockFootprint Of(ScriptBlockAst block, ScriptBlockAst? initialization)
     {
-        SortedSet<string> assigned = new(StringComparer.OrdinalIgnoreCase);
-        bool contained = block.ParamBlock is null && block.UsingStatements.Count == 0;
-        foreach (Ast node in block.FindAll(static _ => true, searchNestedScriptBlocks: true))
+        HashSet<string> functions = new(StringComparer.OrdinalIgnoreCase);
+        foreach (FunctionDefinitionAst function in initialization?.EndBlock?.Statements.OfType<FunctionDefinitionAst>() ?? [])
         {
-            contained &= !LeavesTraces(node);
-            foreach (string name in AssignedBy(node))
+            // In the order they are written: one that calls a later one is not looked through. Each has a scope of its own.
+            if (!s_harmless.Contains(function.Name) && !function.Name.Contains(':') && !LeavesTraces(function.Body, functions))
             {
-                assigned.Add(name);
+                functions.Add(function.Name);
             }
         }
 
-        return new BlockFootprint(contained, [.. assigned]);
+        SortedSet<string> assigned = new(StringComparer.OrdinalIgnoreCase);
+        HashSet<string> mentioned = new(StringComparer.OrdinalIgnoreCase);
+        bool calls = false;
+        foreach (Ast node in block.FindAll(static _ => true, searchNestedScriptBlocks: true))
+        {
+            assigned.UnionWith(AssignedBy(node));
+            calls |= node is CommandAst command && command.GetCommandName() is { } called && functions.Contains(called);
+            if (node is VariableExpressionAst variable)
+            {
+                mentioned.Add(Name(variable));
+            }
+        }
+
+        KeyValuePair<string, Type>[]? parameters = ParametersOf(block);
+        return new BlockFootprint(
+            parameters is not null && block.UsingStatements.Count == 0 && !LeavesTraces(block, functions),
+            [.. assigned],
+            parameters ?? [],
+            calls ? null : mentioned);
     }
 
-    private static bool LeavesTraces(Ast node) => node switch
+    /// <summary>The parameters; null where one has an attribute or a default, or a type that a message would have to be converted to.</summary>
+    private static KeyValuePair<string, Type>[]? ParametersOf(ScriptBlockAst block)
+    {
+        if (block.ParamBlock is null)
+        {
+            return [];
+        }
+
+        bool plain = block.ParamBlock.Attributes.Count == 0
+            && block.ParamBlock.Parameters.All(
+                static p => p.Attributes.All(static a => a is TypeConstraintAst)
+                    && p.DefaultValue is null && (p.StaticType == typeof(string) || p.StaticType == typeof(object) || p.StaticType == typeof(ChatMessage)));
+        return plain ? [.. block.ParamBlock.Parameters.Select(static p => KeyValuePair.Create(Name(p.Name), p.StaticType))] : null;
+    }
+
+    private static bool LeavesTraces(ScriptBlockAst block, HashSet<string> functions) =>
+        block.FindAll(node => LeavesTraces(node, functions), searchNestedScriptBlocks: true).Any();
+
+    private static bool LeavesTraces(Ast node, HashSet<string> functions) => node switch
     {
         CommandAst command => command.InvocationOperator != TokenKind.Unknown
-            || command.GetCommandName() is not { } name || !s_harmless.Contains(name),
+            || command.GetCommandName() is not { } name || !(s_harmless.Contains(name) || functions.Contains(name)),
         CommandParameterAst parameter => Array.Exists(
             s_assigning, name => name.StartsWith(parameter.ParameterName, StringComparison.OrdinalIgnoreCase) && parameter.ParameterName.Length > 1),
         VariableExpressionAst { Splatted: true } => true,

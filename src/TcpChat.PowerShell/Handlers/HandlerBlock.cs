@@ -12,9 +12,10 @@ internal sealed partial class HandlerBlock
     private readonly Lock _gate = new();
 
     /// <param name="block">The block as the user wrote it.</param>
+    /// <param name="initialization">What is run before it.</param>
     /// <param name="evaluate">Gives the value that an expression has where the server is started.</param>
     /// <exception cref="ArgumentException">The block has begin, process or clean blocks of its own.</exception>
-    public HandlerBlock(ScriptBlock block, Func<string, object?> evaluate)
+    public HandlerBlock(ScriptBlock block, ScriptBlock? initialization, Func<string, object?> evaluate)
     {
         Text = block.ToString();
         _ast = block.Ast as ScriptBlockAst ?? ((FunctionDefinitionAst)block.Ast).Body;
@@ -23,7 +24,7 @@ internal sealed partial class HandlerBlock
             throw new ArgumentException("A handler's script block cannot have begin, process, clean or dynamicparam blocks: it runs once, from its beginning to its end.");
         }
 
-        Footprint = BlockFootprint.Of(_ast);
+        Footprint = BlockFootprint.Of(_ast, initialization?.Ast as ScriptBlockAst);
         Using = ValuesOf(_ast, evaluate);
     }
 
@@ -48,6 +49,19 @@ internal sealed partial class HandlerBlock
 
     [GeneratedRegex("^[$@](\\{?)using:", RegexOptions.IgnoreCase)]
     private static partial Regex UsingPrefix();
+
+    /// <summary>The block without its parameters, whose variables the caller sets.</summary>
+    public ScriptBlock UnboundWithoutParameters()
+    {
+        if (_ast.ParamBlock is null)
+        {
+            return Unbound();
+        }
+
+        // Of the same text, so that errors show where they happened.
+        StatementBlockAst statements = new(_ast.EndBlock.Extent, _ast.EndBlock.Statements.Select(static s => (StatementAst)s.Copy()), null);
+        return new ScriptBlockAst(_ast.Extent, null, statements, isFilter: false).GetScriptBlock();
+    }
 
     private static Hashtable ValuesOf(ScriptBlockAst ast, Func<string, object?> evaluate)
     {

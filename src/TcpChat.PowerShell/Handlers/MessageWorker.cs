@@ -51,7 +51,7 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
             {
                 ["__rounds"] = Rounds(),
                 ["__messages"] = new MessageLoop(this),
-                ["__block"] = Options.Block.Unbound(),
+                ["__block"] = Footprint.IsContained ? Options.Block.UnboundWithoutParameters() : Options.Block.Unbound(),
                 ["Server"] = null,
                 ["__done"] = _done,
             };
@@ -134,12 +134,32 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
             {
                 _variables.Set(name, value);
             }
+
+            for (int i = 0; i < Footprint.Parameters.Count; i++)
+            {
+                (string name, Type type) = Footprint.Parameters[i];
+                _variables.Set(name, (i, type == typeof(string)) switch
+                {
+                    (0, true) => message.Text,
+                    (0, false) => message,
+                    (_, true) => string.Empty,
+                    _ => null,
+                });
+            }
         }
 
         _lastSession = message.Session;
-        _variables.Set("Message", message);
-        _variables.Set("Session", message.Session);
+        Set("Message", message);
+        Set("Session", message.Session);
         _handling = true;
+    }
+
+    private void Set(string name, object value)
+    {
+        if (!Footprint.IsContained || Footprint.Mentioned?.Contains(name) != false)
+        {
+            _variables.Set(name, value);
+        }
     }
 
     private void Emit(PSObject item)

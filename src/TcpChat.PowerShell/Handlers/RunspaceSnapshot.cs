@@ -40,7 +40,12 @@ internal sealed class RunspaceSnapshot
     /// <summary>Puts all of it back.</summary>
     public void Restore()
     {
-        RemoveModules();
+        // A module shows by the functions that it brings; one that brings only commands in an assembly keeps no state here.
+        if (Items<FunctionInfo>("Function").Any(f => !string.IsNullOrEmpty(f.ModuleName) && !_functions.ContainsKey(f.Name)))
+        {
+            RemoveModules();
+        }
+
         Restore<PSVariable, object?>("Variable", _variables, static v => v.Name, static v => v.Value, static v => v.ModuleName);
         Restore<FunctionInfo, ScriptBlock>("Function", _functions, static f => f.Name, static f => f.ScriptBlock, static f => f.ModuleName);
         Restore<AliasInfo, string>("Alias", _aliases, static a => a.Name, static a => a.Definition, static a => a.ModuleName);
