@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using TcpChat.Jobs;
 using TcpChat.Sessions;
 
@@ -121,7 +122,7 @@ internal sealed class HandledSession : IHandlerOutcome
                 return;
             }
 
-            Failure = WasStopped ? null : failure;
+            Failure = WasStopped ? null : CauseOf(failure);
             _hasEnded = true;
         }
 
@@ -130,6 +131,10 @@ internal sealed class HandledSession : IHandlerOutcome
 
     /// <summary>Writes to the streams of its job.</summary>
     public void Record(object record) => (_job ??= _pool.Server?.JobOf(Session))?.Record(record);
+
+    // What $ErrorActionPreference has made of an error tells nothing that the error does not.
+    private static Exception? CauseOf(Exception? failure) =>
+        failure is ActionPreferenceStopException { ErrorRecord.Exception: { } cause } ? cause : failure;
 
     private void TellEnd()
     {
