@@ -11,7 +11,8 @@ namespace TcpChat.Handlers;
 /// </summary>
 /// <param name="IsContained">True where it leaves nothing behind but the variables in <paramref name="Assigned"/>.</param>
 /// <param name="Assigned">The variables that it assigns.</param>
-internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> Assigned)
+/// <param name="OnlyAnswers">True where it says nothing to any session, and closes none, other than by what it emits.</param>
+internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> Assigned, bool OnlyAnswers)
 {
     // Commands that change nothing in their runspace; any other may.
     private static readonly FrozenSet<string> s_harmless = FrozenSet.Create(
@@ -34,6 +35,9 @@ internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> As
         StringComparer.OrdinalIgnoreCase, "ExecutionContext", "Error", "Host", "PSCmdlet", "PSDefaultParameterValues", "LASTEXITCODE", "StackTrace",
         "args", "input", "MyInvocation", "PSBoundParameters");
 
+    private static readonly FrozenSet<string> s_sessions = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "Session", "Sessions", "Server", "Sender", "ChildJobs");
+
     // Given anew for each message, or constant.
     private static readonly string[] s_given =
         ["_", "PSItem", "this", "args", "input", "Message", "Session", "Server", "null", "true", "false", "MyInvocation", "PSBoundParameters", "PSScriptRoot", "PSCommandPath"];
@@ -49,10 +53,12 @@ internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> As
     public static BlockFootprint Of(ScriptBlockAst block)
     {
         SortedSet<string> assigned = new(StringComparer.OrdinalIgnoreCase);
+        bool acts = false;
         bool contained = block.ParamBlock is null && block.UsingStatements.Count == 0;
         foreach (Ast node in block.FindAll(static _ => true, searchNestedScriptBlocks: true))
         {
             contained &= !LeavesTraces(node);
+            acts |= ReachesSessions(node);
             foreach (string name in AssignedBy(node))
             {
                 assigned.Add(name);
@@ -60,7 +66,7 @@ internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> As
         }
 
         assigned.ExceptWith(s_given);
-        return new BlockFootprint(contained, [.. assigned]);
+        return new BlockFootprint(contained, [.. assigned], contained && !acts);
     }
 
     private static bool LeavesTraces(Ast node) => node switch
@@ -75,6 +81,15 @@ internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> As
         VariableExpressionAst { Splatted: true } => true,
         VariableExpressionAst variable => !IsPlain(variable.VariablePath) || s_doors.Contains(variable.VariablePath.UserPath),
         FunctionDefinitionAst or TypeDefinitionAst or DataStatementAst or ConfigurationDefinitionAst => true,
+        _ => false,
+    };
+
+    private static bool ReachesSessions(Ast node) => node switch
+    {
+        CommandAst command => command.GetCommandName() is { } name && name.Contains("Tcp", StringComparison.OrdinalIgnoreCase),
+        VariableExpressionAst { VariablePath.UserPath: var name } => s_sessions.Contains(name),
+        MemberExpressionAst { Member: var member } => member is not StringConstantExpressionAst { Value: var name } || s_sessions.Contains(name),
+        UsingExpressionAst => true,
         _ => false,
     };
 

@@ -50,7 +50,7 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
             _unassigned[name] = name.EndsWith("Preference", StringComparison.OrdinalIgnoreCase) ? _variables.GetValue(name) : null;
         }
 
-        using (_answers = new AnswerWriter())
+        using (_answers = new AnswerWriter(Footprint.OnlyAnswers))
         {
             Dictionary<string, object?> parameters = new()
             {
