@@ -12,7 +12,8 @@ namespace TcpChat.Handlers;
 /// <param name="IsContained">True where it leaves nothing behind but the variables in <paramref name="Assigned"/>.</param>
 /// <param name="Assigned">The variables that it assigns.</param>
 /// <param name="OnlyAnswers">True where it says nothing to any session, and closes none, other than by what it emits.</param>
-internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> Assigned, bool OnlyAnswers)
+/// <param name="AssignsServer">True where $Server must be given anew for each message.</param>
+internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> Assigned, bool OnlyAnswers, bool AssignsServer)
 {
     // Commands that change nothing in their runspace; any other may.
     private static readonly FrozenSet<string> s_harmless = FrozenSet.Create(
@@ -65,8 +66,9 @@ internal sealed record BlockFootprint(bool IsContained, IReadOnlyList<string> As
             }
         }
 
+        bool assignsServer = assigned.Contains("Server");
         assigned.ExceptWith(s_given);
-        return new BlockFootprint(contained, [.. assigned], contained && !acts);
+        return new BlockFootprint(contained, [.. assigned], contained && !acts, assignsServer);
     }
 
     private static bool LeavesTraces(Ast node) => node switch

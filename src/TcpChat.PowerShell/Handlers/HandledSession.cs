@@ -43,7 +43,14 @@ internal sealed class HandledSession : IHandlerOutcome
     public int? ProcessId => null;
 
     /// <summary>True where the next message need not be handled: told to stop, or this side has closed the session, so that no answer would be sent.</summary>
-    public bool IsLeft => WasStopped || HasEnded || Session.CloseReason is CloseReason.LocalClosed or CloseReason.ServerStopped;
+    public bool IsLeft => WasStopped || HasEnded || Session.CloseReason switch
+    {
+        CloseReason.LocalClosed or CloseReason.ServerStopped => true,
+
+        // After the peer's half-close it is open until this side closes it.
+        CloseReason.PeerClosed => Session.State >= ChatSessionState.Closing,
+        _ => false,
+    };
 
     /// <summary>Begins to wait for a worker, or for messages.</summary>
     public void Begin()

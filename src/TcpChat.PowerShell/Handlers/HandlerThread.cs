@@ -6,11 +6,11 @@ namespace TcpChat.Handlers;
 internal static class HandlerThread
 {
     [ThreadStatic]
-    private static HandlerPool? t_pool;
+    private static HandlerPool? s_pool;
 
     /// <summary>Says that this thread runs the handlers of a pool.</summary>
-    public static void Enter(HandlerPool pool) => t_pool = pool;
+    public static void Enter(HandlerPool pool) => s_pool = pool;
 
     /// <summary>True where a handler of that server is running on the calling thread.</summary>
-    public static bool Serves(TcpChatServerJob server) => t_pool is { } pool && pool.Server == server;
+    public static bool Serves(TcpChatServerJob server) => s_pool is { } pool && pool.Server == server;
 }

@@ -116,6 +116,9 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
             {
                 _handled = 0;
                 _answers.Begin(next.Session);
+
+                // The first worker's script begins before there is a server.
+                _variables.Set("Server", Pool.Server);
             }
             else
             {
@@ -166,7 +169,10 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
 
         _variables.Set("Message", message);
         _variables.Set("Session", message.Session);
-        _variables.Set("Server", Pool.Server);
+        if (Footprint.AssignsServer)
+        {
+            _variables.Set("Server", Pool.Server);
+        }
     }
 
     private void Emit(PSObject item)

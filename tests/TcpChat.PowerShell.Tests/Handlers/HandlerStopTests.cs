@@ -111,7 +111,7 @@ public sealed class HandlerStopTests : IDisposable
         using Caller waiting = new(Start("$server.Port"));
         _engine.Run("$null = Wait-TcpChatSession -Server $server -Count 2");
         Assert.InRange(Time("Stop-Job $server.ChildJobs[1]"), TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        Assert.Equal("Stopped Running", _engine.Text("\"$($server.ChildJobs[1].State) $($child.State)\""));
+        Assert.Equal("Stopped Running", _engine.Text("\"$($server.ChildJobs[1].State) $($child.State)\"; Stop-TcpChatServer $server -TimeoutSec 0"));
     }
 
     [Fact]
@@ -179,6 +179,7 @@ public sealed class HandlerStopTests : IDisposable
         using Caller next = new(Start("$server.Port"));
         next.Say("go\n");
         Assert.True(_begun.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        _engine.Run("Stop-TcpChatServer $server -TimeoutSec 0");
     }
 
     private TimeSpan Time(string script)
