@@ -10,7 +10,8 @@ namespace TcpChat.Handlers;
 /// <summary>
 /// Sends what a handler emits, each object as a message; bytes that come one by one, as those of an array do through a
 /// pipeline, are one message. Answers are gathered while more messages wait to be handled, but no longer than a few
-/// milliseconds, so that a slow message does not hold back the answers to those before it.
+/// milliseconds, so that a slow message does not hold back the answers to those before it; and only where nothing else that
+/// the block does could overtake them.
 /// </summary>
 internal sealed class AnswerWriter : IDisposable
 {
@@ -30,13 +31,19 @@ internal sealed class AnswerWriter : IDisposable
     private readonly ByteCollector _bytes = new();
     private ArrayBufferWriter<byte> _gathered = new();
     private readonly Timer _patience;
+    private readonly bool _gathers;
     private ChatSession _session = null!;
     private byte[]? _first;
     private int _count;
     private long _ofMessage;
     private Task _sending = Task.CompletedTask;
 
-    public AnswerWriter() => _patience = new Timer(static writer => ((AnswerWriter)writer!).FlushAsync(), this, Timeout.Infinite, Timeout.Infinite);
+    /// <param name="gathers">True where answers may be held back.</param>
+    public AnswerWriter(bool gathers)
+    {
+        _gathers = gathers;
+        _patience = new Timer(static writer => ((AnswerWriter)writer!).FlushAsync(), this, Timeout.Infinite, Timeout.Infinite);
+    }
 
     public void Dispose() => _patience.Dispose();
 
@@ -119,7 +126,12 @@ internal sealed class AnswerWriter : IDisposable
     {
         if (_bytes.Take() is { } bytes)
         {
-            Add(_session.Wrap(bytes));
+            byte[] frame = _session.Wrap(bytes);
+            _ofMessage += frame.Length;
+            if (Add(frame))
+            {
+                FlushAsync();
+            }
         }
     }
 
@@ -169,6 +181,11 @@ internal sealed class AnswerWriter : IDisposable
             {
                 case 0:
                     _first = frame;
+                    if (!_gathers)
+                    {
+                        return true;
+                    }
+
                     _patience.Change(s_patience, Timeout.InfiniteTimeSpan);
                     return frame.Length >= BatchSize;
                 case 1:

@@ -14,9 +14,9 @@ namespace TcpChat.Handlers;
 /// <param name="Assigned">The variables that it assigns.</param>
 /// <param name="Parameters">Its parameters and their types, where they are no more than that.</param>
 /// <param name="Mentioned">The variables that it mentions; null where functions that it calls may mention others.</param>
-/// <param name="MaySend">True where it may send something, or close its session, by other means than what it emits.</param>
+/// <param name="OnlyAnswers">True where it says nothing to any session, and closes none, other than by what it emits.</param>
 internal sealed record BlockFootprint(
-    bool IsContained, IReadOnlyList<string> Assigned, IReadOnlyList<KeyValuePair<string, Type>> Parameters, IReadOnlySet<string>? Mentioned, bool MaySend)
+    bool IsContained, IReadOnlyList<string> Assigned, IReadOnlyList<KeyValuePair<string, Type>> Parameters, IReadOnlySet<string>? Mentioned, bool OnlyAnswers)
 {
     // Commands that change nothing in their runspace; any other may.
     private static readonly FrozenSet<string> s_harmless = FrozenSet.Create(
@@ -38,6 +38,9 @@ internal sealed record BlockFootprint(
     private static readonly FrozenSet<string> s_doors = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, "ExecutionContext", "Error", "Host", "PSCmdlet", "PSDefaultParameterValues", "LASTEXITCODE", "StackTrace",
         "args", "input", "MyInvocation", "PSBoundParameters");
+
+    private static readonly FrozenSet<string> s_sessions = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "Session", "Sessions", "Server", "Sender", "ChildJobs");
 
     // Given anew for each message, or constant.
     private static readonly string[] s_given =
@@ -87,15 +90,8 @@ internal sealed record BlockFootprint(
             [.. assigned],
             parameters ?? [],
             calls ? null : mentioned,
-            !contained || calls || mentioned.Contains("Session") || mentioned.Contains("Server") || block.FindAll(Reaches, searchNestedScriptBlocks: true).Any());
+            contained && !calls && !block.FindAll(ReachesSessions, searchNestedScriptBlocks: true).Any());
     }
-
-    private static bool Reaches(Ast node) => node switch
-    {
-        CommandAst command => command.GetCommandName() is not { } name || name.Contains("-Tcp", StringComparison.OrdinalIgnoreCase),
-        MemberExpressionAst { Member: var member } => member is not StringConstantExpressionAst { Value: var name } || name.Equals("Session", StringComparison.OrdinalIgnoreCase),
-        _ => false,
-    };
 
     /// <summary>The parameters; null where one has an attribute or a default, or a type that a message would have to be converted to.</summary>
     private static KeyValuePair<string, Type>[]? ParametersOf(ScriptBlockAst block)
@@ -128,6 +124,15 @@ internal sealed record BlockFootprint(
         VariableExpressionAst { Splatted: true } => true,
         VariableExpressionAst variable => !IsPlain(variable.VariablePath) || s_doors.Contains(variable.VariablePath.UserPath),
         FunctionDefinitionAst or TypeDefinitionAst or DataStatementAst or ConfigurationDefinitionAst => true,
+        _ => false,
+    };
+
+    private static bool ReachesSessions(Ast node) => node switch
+    {
+        CommandAst command => command.GetCommandName() is { } name && name.Contains("Tcp", StringComparison.OrdinalIgnoreCase),
+        VariableExpressionAst { VariablePath.UserPath: var name } => s_sessions.Contains(name),
+        MemberExpressionAst { Member: var member } => member is not StringConstantExpressionAst { Value: var name } || s_sessions.Contains(name),
+        UsingExpressionAst => true,
         _ => false,
     };
 

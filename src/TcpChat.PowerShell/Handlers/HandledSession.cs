@@ -43,7 +43,14 @@ internal sealed class HandledSession : IHandlerOutcome
     public int? ProcessId => null;
 
     /// <summary>True where the next message need not be handled: told to stop, or this side has closed the session, so that no answer would be sent.</summary>
-    public bool IsLeft => WasStopped || HasEnded || Session.CloseReason is CloseReason.LocalClosed or CloseReason.ServerStopped;
+    public bool IsLeft => WasStopped || HasEnded || Session.CloseReason switch
+    {
+        CloseReason.LocalClosed or CloseReason.ServerStopped => true,
+
+        // After the peer's half-close it is open until this side closes it.
+        CloseReason.PeerClosed => Session.State >= ChatSessionState.Closing,
+        _ => false,
+    };
 
     /// <summary>Begins to wait for a worker, or for messages.</summary>
     public void Begin()
@@ -122,7 +129,7 @@ internal sealed class HandledSession : IHandlerOutcome
                 return;
             }
 
-            Failure = WasStopped ? null : failure;
+            Failure = WasStopped ? null : CauseOf(failure);
             _hasEnded = true;
         }
 
@@ -138,6 +145,10 @@ internal sealed class HandledSession : IHandlerOutcome
 
     /// <summary>Writes to the streams of its job.</summary>
     public void Record(object record) => _pool.Record(Session, record);
+
+    // What $ErrorActionPreference has made of an error tells nothing that the error does not.
+    private static Exception? CauseOf(Exception? failure) =>
+        failure is ActionPreferenceStopException { ErrorRecord.Exception: { } cause } ? cause : failure;
 
     private void TellEnd()
     {

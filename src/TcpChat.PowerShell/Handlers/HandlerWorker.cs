@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using TcpChat.Errors;
 using TcpChat.Jobs;
 using TcpChat.Registry;
 using TcpChat.Sessions;
@@ -165,9 +166,19 @@ internal abstract class HandlerWorker(HandlerPool pool)
     /// <summary>Writes what ended a script to the error stream.</summary>
     protected void RecordFailure(Exception failure)
     {
-        if (failure is not PipelineStoppedException)
+        switch (failure)
         {
-            Current?.RecordFailure((failure as IContainsErrorRecord)?.ErrorRecord ?? new ErrorRecord(failure, "HandlerFailed", ErrorCategory.NotSpecified, Current?.Session));
+            case PipelineStoppedException:
+                break;
+            case IContainsErrorRecord { ErrorRecord: { } record }:
+                Current?.RecordFailure(record);
+                break;
+            case ChatException exception:
+                Current?.RecordFailure(ChatErrorRecord.Create(exception, Current?.Session));
+                break;
+            default:
+                Current?.RecordFailure(new ErrorRecord(failure, "HandlerFailed", ErrorCategory.NotSpecified, Current?.Session));
+                break;
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
             _unassigned[name] = name.EndsWith("Preference", StringComparison.OrdinalIgnoreCase) ? _variables.GetValue(name) : null;
         }
 
-        using (_answers = new AnswerWriter())
+        using (_answers = new AnswerWriter(Footprint.OnlyAnswers))
         {
             Dictionary<string, object?> parameters = new()
             {
@@ -116,6 +116,9 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
             {
                 _handled = 0;
                 _answers.Begin(next.Session);
+
+                // The first worker's script begins before there is a server.
+                _variables.Set("Server", Pool.Server);
             }
             else
             {
@@ -208,11 +211,6 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
             try
             {
                 _answers.Write(item, Stopping);
-                if (Footprint.MaySend)
-                {
-                    // Or what the block sends by itself would overtake what it has emitted before.
-                    _answers.FlushAsync();
-                }
             }
             catch (ChatException e)
             {

@@ -6,7 +6,7 @@ using System.Management.Automation.Runspaces;
 namespace TcpChat.Handlers;
 
 /// <summary>
-/// What a runspace has when it begins to serve - variables, functions, aliases, modules, the location - so that what one
+/// What a runspace has when it begins to serve - variables, functions, aliases, modules, drives, the location - so that what one
 /// conversation leaves behind can be taken away before the next. Modules that come with PowerShell may stay once loaded.
 /// What lies outside the runspace, such as environment variables and files, and the insides of objects that the
 /// initialization script has made, are not put back.
@@ -24,6 +24,7 @@ internal sealed class RunspaceSnapshot
     private readonly Dictionary<string, ScriptBlock> _functions;
     private readonly Dictionary<string, string> _aliases;
     private readonly HashSet<string> _modules;
+    private readonly HashSet<string> _drives;
     private readonly Dictionary<object, object?> _defaultParameters;
     private readonly string _location;
     private bool _isClean;
@@ -37,6 +38,7 @@ internal sealed class RunspaceSnapshot
         _aliases = Items<AliasInfo>("Alias").ToDictionary(static a => a.Name, static a => a.Definition, StringComparer.OrdinalIgnoreCase);
         _modules = [.. Modules().Select(static m => m.Path)];
         _defaultParameters = DefaultParameters?.Cast<DictionaryEntry>().ToDictionary(static e => e.Key, static e => e.Value) ?? [];
+        _drives = [.. _engine.SessionState.Drive.GetAll().Select(static d => d.Name)];
         _location = _engine.SessionState.Path.CurrentLocation.Path;
     }
 
@@ -46,19 +48,18 @@ internal sealed class RunspaceSnapshot
     public bool Restore()
     {
         _isClean = true;
-
-        // A module shows by the functions that it brings; one that brings only commands in an assembly keeps no state here.
-        if (Items<FunctionInfo>("Function").Any(f => !string.IsNullOrEmpty(f.ModuleName) && !_functions.ContainsKey(f.Name)))
-        {
-            RemoveModules();
-        }
-
+        RemoveModules();
         Restore<PSVariable, object?>("Variable", _variables, static v => v.Name, static v => v.Value, static v => v.ModuleName);
         Restore<FunctionInfo, ScriptBlock>("Function", _functions, static f => f.Name, static f => f.ScriptBlock, static f => f.ModuleName);
         Restore<AliasInfo, string>("Alias", _aliases, static a => a.Name, static a => a.Definition, static a => a.ModuleName);
         if (_engine.SessionState.Path.CurrentLocation.Path != _location)
         {
             _engine.SessionState.Path.SetLocation(WildcardPattern.Escape(_location));
+        }
+
+        foreach (PSDriveInfo drive in _engine.SessionState.Drive.GetAll().Where(d => !_drives.Contains(d.Name)))
+        {
+            _engine.SessionState.Drive.Remove(drive.Name, force: true, scope: null);
         }
 
         RestoreDefaultParameters();

@@ -75,6 +75,18 @@ public abstract class ChatJob : Job2
     /// <inheritdoc/>
     public override void UnblockJobAsync() => OnUnblockJobCompleted(new AsyncCompletedEventArgs(null, false, null));
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            // Whoever waits for it must not wait for ever.
+            MoveTo(JobState.Stopped);
+        }
+
+        base.Dispose(disposing);
+    }
+
     /// <summary>Stops within a time of its own; never throws.</summary>
     /// <param name="force">True where nothing need be waited for.</param>
     private protected abstract Task StopCoreAsync(bool force);

@@ -85,6 +85,12 @@ public sealed class OnMessageTests(Engine engine) : IClassFixture<Engine>
         Assert.Equal("second", caller.Hear());
     }
 
+    [Theory]
+    [InlineData("'first'; Send-TcpMessage second $Session; 'third'; Disconnect-TcpChat $Session")]
+    [InlineData("'first'; $Session.Send('second'); 'third'; $Session.CloseAsync([timespan]::FromSeconds(5)).Wait()")]
+    [InlineData("function say { Send-TcpMessage second $Session; 'third' } 'first'; say; exit")]
+    public void Nothing_overtakes_an_answer(string block) => Assert.StartsWith("first second third", Ask(block), StringComparison.Ordinal);
+
     [Fact]
     public void A_slow_message_does_not_hold_back_the_answers_to_those_before_it()
     {
