@@ -115,20 +115,23 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
             Answer = Echo ? ServerAnswer.Echo : ServerAnswer.Inbox,
             Session = GetSessionOptions(),
         };
+        ProcessHandlers? processes = Model == ServerModel.Process ? GetProcesses() : null;
+        HandlerPool? handlers = processes is null ? GetHandlers() : null;
         try
         {
             string command = MyInvocation.Line.Trim();
-            TcpChatServerJob job = Model == ServerModel.Process
-                ? Await(TcpChatServerJob.StartAsync(options, command, GetProcesses(), StopToken))
-                : TcpChatServerJob.Start(options, command, GetHandlers());
+            TcpChatServerJob job = processes is not null
+                ? Await(TcpChatServerJob.StartAsync(options, command, processes, StopToken))
+                : TcpChatServerJob.Start(options, command, handlers);
             WriteVerbose($"Listening at {job.LocalEndPoint}.");
             WriteObject(job);
         }
         catch (ChatException e)
         {
+            handlers?.Dispose();
             ThrowTerminatingError(ChatErrorRecord.Create(e, new IPEndPoint(Address, Port)));
         }
-        catch (ArgumentException e) when (Model == ServerModel.Process)
+        catch (ArgumentException e) when (processes is not null)
         {
             ThrowInvalidArgument("EncodingNotUsable", e.Message, Encoding);
         }
@@ -149,12 +152,17 @@ public sealed class StartTcpChatServerCommand : SessionOptionsCommand
         HandlerPool pool = new(options);
         try
         {
-            pool.Warm();
+            Await(pool.WarmAsync().WaitAsync(StopToken));
             return pool;
         }
-        catch (RuntimeException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             pool.Dispose();
+            if (e is PipelineStoppedException)
+            {
+                throw;
+            }
+
             ThrowTerminatingError(new ErrorRecord(e, "HandlerNotReady", ErrorCategory.InvalidOperation, InitializationScript));
             throw;
         }

@@ -14,8 +14,9 @@ namespace TcpChat.Handlers;
 /// <param name="Assigned">The variables that it assigns.</param>
 /// <param name="Parameters">Its parameters and their types, where they are no more than that.</param>
 /// <param name="Mentioned">The variables that it mentions; null where functions that it calls may mention others.</param>
+/// <param name="MaySend">True where it may send something, or close its session, by other means than what it emits.</param>
 internal sealed record BlockFootprint(
-    bool IsContained, IReadOnlyList<string> Assigned, IReadOnlyList<KeyValuePair<string, Type>> Parameters, IReadOnlySet<string>? Mentioned)
+    bool IsContained, IReadOnlyList<string> Assigned, IReadOnlyList<KeyValuePair<string, Type>> Parameters, IReadOnlySet<string>? Mentioned, bool MaySend)
 {
     // Commands that change nothing in their runspace; any other may.
     private static readonly FrozenSet<string> s_harmless = FrozenSet.Create(
@@ -35,7 +36,20 @@ internal sealed record BlockFootprint(
 
     // Through these, the runspace itself can be reached, or what earlier runs have left.
     private static readonly FrozenSet<string> s_doors = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase, "ExecutionContext", "Error", "Host", "PSCmdlet", "PSDefaultParameterValues", "LASTEXITCODE", "StackTrace");
+        StringComparer.OrdinalIgnoreCase, "ExecutionContext", "Error", "Host", "PSCmdlet", "PSDefaultParameterValues", "LASTEXITCODE", "StackTrace",
+        "args", "input", "MyInvocation", "PSBoundParameters");
+
+    // Given anew for each message, or constant.
+    private static readonly string[] s_given =
+        ["_", "PSItem", "this", "args", "input", "Message", "Session", "Server", "null", "true", "false", "MyInvocation", "PSBoundParameters", "PSScriptRoot", "PSCommandPath"];
+
+    // Through these types, too.
+    private static readonly FrozenSet<string> s_engineTypes = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "scriptblock", "powershell", "runspace", "runspacefactory", "initialsessionstate");
+
+    // Commands whose block may come from elsewhere, and do anything.
+    private static readonly FrozenSet<string> s_blockRunners = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "ForEach-Object", "%", "foreach", "Where-Object", "?", "where");
 
     /// <summary>Looks at a block.</summary>
     /// <param name="block">The block.</param>
@@ -65,13 +79,23 @@ internal sealed record BlockFootprint(
             }
         }
 
+        assigned.ExceptWith(s_given);
         KeyValuePair<string, Type>[]? parameters = ParametersOf(block);
+        bool contained = parameters is not null && block.UsingStatements.Count == 0 && !LeavesTraces(block, functions);
         return new BlockFootprint(
-            parameters is not null && block.UsingStatements.Count == 0 && !LeavesTraces(block, functions),
+            contained,
             [.. assigned],
             parameters ?? [],
-            calls ? null : mentioned);
+            calls ? null : mentioned,
+            !contained || calls || mentioned.Contains("Session") || mentioned.Contains("Server") || block.FindAll(Reaches, searchNestedScriptBlocks: true).Any());
     }
+
+    private static bool Reaches(Ast node) => node switch
+    {
+        CommandAst command => command.GetCommandName() is not { } name || name.Contains("-Tcp", StringComparison.OrdinalIgnoreCase),
+        MemberExpressionAst { Member: var member } => member is not StringConstantExpressionAst { Value: var name } || name.Equals("Session", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
 
     /// <summary>The parameters; null where one has an attribute or a default, or a type that a message would have to be converted to.</summary>
     private static KeyValuePair<string, Type>[]? ParametersOf(ScriptBlockAst block)
@@ -94,7 +118,11 @@ internal sealed record BlockFootprint(
     private static bool LeavesTraces(Ast node, HashSet<string> functions) => node switch
     {
         CommandAst command => command.InvocationOperator != TokenKind.Unknown
-            || command.GetCommandName() is not { } name || !(s_harmless.Contains(name) || functions.Contains(name)),
+            || command.GetCommandName() is not { } name || !(s_harmless.Contains(name) || functions.Contains(name))
+            || (s_blockRunners.Contains(name) && TakesAnyBlock(command)),
+        InvokeMemberExpressionAst { Member: var member } => member is not StringConstantExpressionAst { Value: var method }
+            || method.StartsWith("Invoke", StringComparison.OrdinalIgnoreCase),
+        TypeExpressionAst type => s_engineTypes.Contains(type.TypeName.Name[(type.TypeName.Name.LastIndexOf('.') + 1)..]),
         CommandParameterAst parameter => Array.Exists(
             s_assigning, name => name.StartsWith(parameter.ParameterName, StringComparison.OrdinalIgnoreCase) && parameter.ParameterName.Length > 1),
         VariableExpressionAst { Splatted: true } => true,
@@ -102,6 +130,10 @@ internal sealed record BlockFootprint(
         FunctionDefinitionAst or TypeDefinitionAst or DataStatementAst or ConfigurationDefinitionAst => true,
         _ => false,
     };
+
+    // A block in the text has been looked at; what a variable or an expression gives has not.
+    private static bool TakesAnyBlock(CommandAst command) =>
+        command.CommandElements.Any(static element => element is not (ScriptBlockExpressionAst or ConstantExpressionAst or CommandParameterAst { Argument: null }));
 
     private static bool IsPlain(VariablePath path) =>
         path.IsVariable ? path.IsUnqualified || path.IsLocal : path.DriveName.Equals("env", StringComparison.OrdinalIgnoreCase);

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using TcpChat.Registry;
 using TcpChat.Sessions;
 
 namespace TcpChat.Handlers;
@@ -15,11 +14,15 @@ internal sealed class ConversationWorker(HandlerPool pool) : HandlerWorker(pool)
         RunspaceSnapshot snapshot = new(Intrinsics);
         while (!Stopping.IsCancellationRequested && TakeNext() is { } handled)
         {
-            Hold(handled, block, snapshot);
+            if (handled.WasStopped || !Hold(handled, block, snapshot))
+            {
+                return;
+            }
         }
     }
 
-    private void Hold(HandledSession handled, ScriptBlock block, RunspaceSnapshot snapshot)
+    /// <summary>Holds one; false where the runspace cannot be used for another.</summary>
+    private bool Hold(HandledSession handled, ScriptBlock block, RunspaceSnapshot snapshot)
     {
         Exception? failure = Invoke(
             Script,
@@ -40,14 +43,21 @@ internal sealed class ConversationWorker(HandlerPool pool) : HandlerWorker(pool)
             failure = null;
         }
 
-        if (!Stopping.IsCancellationRequested)
+        if (Stopping.IsCancellationRequested)
         {
-            Release();
-            CloseWhatIsLeft();
-            snapshot.Restore();
+            return false;
         }
 
-        handled.End(failure);
+        Release();
+        try
+        {
+            CloseWhatIsLeft();
+            return snapshot.Restore();
+        }
+        finally
+        {
+            handled.End(failure);
+        }
     }
 
     /// <summary>True where the script only ran into the end of its own session: the peer has left, and that is all.</summary>
@@ -55,13 +65,4 @@ internal sealed class ConversationWorker(HandlerPool pool) : HandlerWorker(pool)
         failure is RuntimeException { ErrorRecord: { } record }
         && record.FullyQualifiedErrorId.StartsWith("SessionClosed", StringComparison.Ordinal)
         && ReferenceEquals(record.TargetObject, session);
-
-    /// <summary>What a conversation has connected to and not disconnected from goes with it.</summary>
-    private static void CloseWhatIsLeft()
-    {
-        foreach (ChatSession client in ChatRegistry.OwnClients())
-        {
-            _ = client.CloseAsync(client.Options.DrainTimeout);
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using TcpChat.Sessions;
 
 namespace TcpChat.Handlers;
@@ -14,6 +15,7 @@ internal sealed class HandledSession : IHandlerOutcome
     private readonly CancellationToken _stop;
     private readonly Lock _gate = new();
     private HandlerWorker? _worker;
+    private Action<object>? _record;
     private bool _queued;
     private bool _sending;
     private bool _hasEnded;
@@ -37,27 +39,24 @@ internal sealed class HandledSession : IHandlerOutcome
 
     public Exception? Failure { get; private set; }
 
+    public bool IsFailureRecorded { get; private set; }
+
     public int? ProcessId => null;
 
-    /// <summary>True where the next message need not be handled: told to stop, or this side has closed the session.</summary>
-    public bool IsLeft => WasStopped || HasEnded || Session.CloseReason == CloseReason.LocalClosed;
+    /// <summary>True where the next message need not be handled: told to stop, or this side has closed the session, so that no answer would be sent.</summary>
+    public bool IsLeft => WasStopped || HasEnded || Session.CloseReason is CloseReason.LocalClosed or CloseReason.ServerStopped;
 
     /// <summary>Begins to wait for a worker, or for messages.</summary>
     public void Begin()
     {
-        _stop.Register(Stop);
-        if (_isConversation)
+        if (!_isConversation)
         {
-            Wake();
-            return;
+            Session.Inbox.Filled += Wake;
+            Session.Inbox.Completed += Wake;
         }
 
-        Session.Inbox.Filled += Wake;
-        Session.Inbox.Completed += Wake;
-        if (Session.Inbox.Count > 0)
-        {
-            Wake();
-        }
+        _stop.Register(Stop);
+        Wake();
     }
 
     /// <summary>A worker takes it; false where there is nothing to do any more.</summary>
@@ -95,6 +94,24 @@ internal sealed class HandledSession : IHandlerOutcome
         }
     }
 
+    /// <summary>Nothing more will be handled, and it ends when the answers there are have found room.</summary>
+    public void EndAfter(Task sending, Exception? failure = null)
+    {
+        if (sending.IsCompleted)
+        {
+            End(failure);
+            return;
+        }
+
+        lock (_gate)
+        {
+            _worker = null;
+            _sending = true;
+        }
+
+        _ = EndAfterAsync(sending, failure);
+    }
+
     /// <summary>Nothing more will be handled.</summary>
     public void End(Exception? failure = null)
     {
@@ -110,6 +127,21 @@ internal sealed class HandledSession : IHandlerOutcome
             _hasEnded = true;
         }
 
+        TellEnd();
+    }
+
+    /// <summary>Writes what has ended its script to the error stream of its job.</summary>
+    public void RecordFailure(ErrorRecord failure)
+    {
+        IsFailureRecorded = true;
+        Record(failure);
+    }
+
+    /// <summary>Writes to the streams of its job.</summary>
+    public void Record(object record) => (_record ??= _pool.RecorderOf(Session))?.Invoke(record);
+
+    private void TellEnd()
+    {
         Session.Inbox.Filled -= Wake;
         Session.Inbox.Completed -= Wake;
         _pool.Tell(this);
@@ -125,6 +157,12 @@ internal sealed class HandledSession : IHandlerOutcome
         {
             _ended.TrySetResult();
         }
+    }
+
+    private async Task EndAfterAsync(Task sending, Exception? failure)
+    {
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        End(failure);
     }
 
     private async Task WakeAfterAsync(Task sending)
@@ -179,11 +217,21 @@ internal sealed class HandledSession : IHandlerOutcome
         lock (_gate)
         {
             worker = _worker;
+            if (worker is null)
+            {
+                if (_hasEnded)
+                {
+                    return;
+                }
+
+                // Before a worker can take it: none will.
+                _hasEnded = true;
+            }
         }
 
         if (worker is null)
         {
-            End();
+            TellEnd();
         }
         else
         {

@@ -29,7 +29,7 @@ internal sealed partial class HandlerBlock
     {
         Text = block.ToString();
         _ast = block.Ast as ScriptBlockAst ?? ((FunctionDefinitionAst)block.Ast).Body;
-        if (_ast.BeginBlock is not null || _ast.ProcessBlock is not null || _ast.DynamicParamBlock is not null)
+        if (_ast.DynamicParamBlock is not null || _ast.FindAll(node => node is NamedBlockAst && node.Parent == _ast, searchNestedScriptBlocks: false).Any(node => node != _ast.EndBlock))
         {
             throw new ArgumentException("A handler's script block cannot have begin, process, clean or dynamicparam blocks: it runs once, from its beginning to its end.");
         }

@@ -7,11 +7,14 @@ internal sealed class HandlerOutcome(IHandlers handlers, ChatSession session) : 
 {
     private IHandlerOutcome? _found;
 
-    public bool HasEnded => Found?.HasEnded ?? false;
+    // Stopped before it has begun, it never will.
+    public bool HasEnded => Found?.HasEnded ?? session.State == ChatSessionState.Closed;
 
     public bool WasStopped => Found?.WasStopped ?? false;
 
     public Exception? Failure => Found?.Failure;
+
+    public bool IsFailureRecorded => Found?.IsFailureRecorded ?? false;
 
     public int? ProcessId => Found?.ProcessId;
 

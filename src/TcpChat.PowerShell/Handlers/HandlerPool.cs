@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Management.Automation;
 using TcpChat.Jobs;
 using TcpChat.Sessions;
 
@@ -15,10 +14,11 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
     private static readonly TimeSpan s_idleTime = TimeSpan.FromSeconds(30);
 
     private readonly object _gate = new();
+    private readonly CancellationTokenSource _closing = new();
     private readonly Queue<HandledSession> _ready = new();
     private readonly HashSet<HandlerWorker> _workers = [];
     private readonly ConcurrentDictionary<int, HandledSession> _handled = new();
-    private Action<ChatSession, object>? _record;
+    private Func<ChatSession, Action<object>?>? _recorderOf;
     private int _idle;
     private int _starting;
     private bool _closed;
@@ -45,33 +45,35 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
         }
     }
 
-    /// <summary>Starts the first worker and waits until it is ready, so that a block that cannot run is told at once.</summary>
-    /// <exception cref="RuntimeException">The module could not be imported, or the initialization script has failed.</exception>
-    public void Warm()
+    /// <summary>Cancelled when no worker is wanted any more.</summary>
+    public CancellationToken Closing => _closing.Token;
+
+    /// <summary>
+    /// Starts the first worker; the task ends when that is ready, so that what cannot run is told at once. It fails where the
+    /// module could not be imported, or the initialization script has failed.
+    /// </summary>
+    public Task WarmAsync()
     {
-        HandlerWorker worker;
         lock (_gate)
         {
-            worker = AddWorker();
+            return AddWorker().Ready;
         }
-
-        worker.Ready.GetAwaiter().GetResult();
     }
 
     /// <summary>Says whose sessions these are.</summary>
-    public void Attach(TcpChatServerJob server) => Attach(server, (session, record) => server.JobOf(session)?.Record(record));
+    public void Attach(TcpChatServerJob server) => Attach(server, session => server.JobOf(session) is { } job ? job.Record : null);
 
     /// <summary>Says whose sessions these are, where the server's job is in another process.</summary>
     /// <param name="server">The server, as handlers see it.</param>
-    /// <param name="record">Takes what the handler of a session writes.</param>
-    public void Attach(object server, Action<ChatSession, object> record)
+    /// <param name="recorderOf">Gives what takes all that the handler of a session writes.</param>
+    public void Attach(object server, Func<ChatSession, Action<object>?> recorderOf)
     {
         Server = server;
-        _record = record;
+        _recorderOf = recorderOf;
     }
 
-    /// <summary>Puts something into the streams of a session's job.</summary>
-    public void Record(ChatSession session, object record) => _record?.Invoke(session, record);
+    /// <summary>What takes all that the handler of a session writes; null where nothing does any more.</summary>
+    public Action<object>? RecorderOf(ChatSession session) => _recorderOf?.Invoke(session);
 
     /// <summary>The core's way in: one session, until its handler has ended.</summary>
     public Task HandleAsync(ChatSession session, CancellationToken stop)
@@ -93,18 +95,20 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
     {
         lock (_gate)
         {
-            if (_closed)
+            if (!_closed)
             {
+                _ready.Enqueue(session);
+                Monitor.Pulse(_gate);
+                if (_ready.Count > _idle + _starting && _workers.Count < options.ThrottleLimit)
+                {
+                    AddWorker();
+                }
+
                 return;
             }
-
-            _ready.Enqueue(session);
-            Monitor.Pulse(_gate);
-            if (_ready.Count > _idle + _starting && _workers.Count < options.ThrottleLimit)
-            {
-                AddWorker();
-            }
         }
+
+        session.End();
     }
 
     /// <summary>Gives a worker its next session, waiting for one; null when it shall go.</summary>
@@ -170,7 +174,8 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
                 _ready.TryDequeue(out unserved);
             }
 
-            if (_ready.Count > _idle + _starting)
+            // While others serve, what could not begin is not tried again at once, or it would be for ever.
+            if (_ready.Count > _idle + _starting && (failure is null || _workers.Count == 0))
             {
                 AddWorker();
             }
@@ -188,12 +193,18 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
         HandledSession[] waiting;
         lock (_gate)
         {
+            if (_closed)
+            {
+                return;
+            }
+
             _closed = true;
             waiting = [.. _ready];
             _ready.Clear();
             Monitor.PulseAll(_gate);
         }
 
+        _closing.Cancel();
         Array.ForEach(waiting, static session => session.End());
     }
 

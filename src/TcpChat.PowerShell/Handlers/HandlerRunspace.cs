@@ -10,8 +10,10 @@ internal static class HandlerRunspace
     private static readonly Lock s_opening = new();
 
     /// <summary>Opens one on the calling thread, which alone may use it.</summary>
+    /// <param name="options">What is in it.</param>
+    /// <param name="closing">Ends the initialization script.</param>
     /// <exception cref="RuntimeException">The module could not be imported, or the initialization script has failed.</exception>
-    public static Runspace Open(HandlerOptions options)
+    public static Runspace Open(HandlerOptions options, CancellationToken closing)
     {
         InitialSessionState state = InitialSessionState.CreateDefault2();
         state.ImportPSModule([options.ModulePath]);
@@ -30,7 +32,7 @@ internal static class HandlerRunspace
             }
 
             SetLocation(runspace, options.Location);
-            Initialize(runspace, options);
+            Initialize(runspace, options, closing);
             return runspace;
         }
         catch
@@ -53,7 +55,7 @@ internal static class HandlerRunspace
         }
     }
 
-    private static void Initialize(Runspace runspace, HandlerOptions options)
+    private static void Initialize(Runspace runspace, HandlerOptions options, CancellationToken closing)
     {
         if (options.Initialization is null)
         {
@@ -64,6 +66,16 @@ internal static class HandlerRunspace
         shell.Runspace = runspace;
         shell.AddScript("$ErrorActionPreference = 'Stop'", useLocalScope: false).Invoke();
         shell.Commands.Clear();
+
+        // A stop that comes before the script runs has no effect by itself.
+        shell.InvocationStateChanged += (_, e) =>
+        {
+            if (e.InvocationStateInfo.State == PSInvocationState.Running && closing.IsCancellationRequested)
+            {
+                shell.BeginStop(null, null);
+            }
+        };
+        using CancellationTokenRegistration stop = closing.Register(() => shell.BeginStop(null, null));
         try
         {
             // Not in a scope of its own: what it defines is there for the handlers.

@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using TcpChat.Jobs;
+using TcpChat.Registry;
+using TcpChat.Sessions;
 
 namespace TcpChat.Handlers;
 
@@ -14,9 +18,12 @@ internal abstract class HandlerWorker(HandlerPool pool)
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CultureInfo _culture = CultureInfo.CurrentCulture;
     private readonly Lock _gate = new();
     private HandledSession? _current;
     private PowerShell? _shell;
+    private IReadOnlyList<ChatSession> _initialClients = [];
+    private IReadOnlyList<TcpChatServerJob> _initialServers = [];
 
     /// <summary>Ends when it can serve, or fails when it never will.</summary>
     public Task Ready => _ready.Task;
@@ -63,6 +70,9 @@ internal abstract class HandlerWorker(HandlerPool pool)
     protected HandledSession? TakeNext()
     {
         HandledSession? next = pool.Take(this);
+
+        // A handler may have changed it; it belongs to the thread.
+        CultureInfo.CurrentCulture = _culture;
         lock (_gate)
         {
             _current = next;
@@ -104,6 +114,14 @@ internal abstract class HandlerWorker(HandlerPool pool)
         }
 
         HandlerStreams.Forward(shell.Streams, Record);
+        shell.InvocationStateChanged += (_, e) =>
+        {
+            // A stop that came before the script runs has had no effect.
+            if (e.InvocationStateInfo.State == PSInvocationState.Running && Stopping.IsCancellationRequested)
+            {
+                shell.BeginStop(null, null);
+            }
+        };
         lock (_gate)
         {
             _shell = shell;
@@ -128,20 +146,28 @@ internal abstract class HandlerWorker(HandlerPool pool)
     }
 
     /// <summary>Puts something into the streams of the connection's job.</summary>
-    protected void Record(object record)
+    protected void Record(object record) => Current?.Record(record);
+
+    /// <summary>What a handler has connected to or started and left goes with it; what the initialization script has is kept.</summary>
+    protected void CloseWhatIsLeft()
     {
-        if (Current is { } handled)
+        foreach (ChatSession client in ChatRegistry.OwnClients().Except(_initialClients))
         {
-            Pool.Record(handled.Session, record);
+            _ = client.CloseAsync(client.Options.DrainTimeout);
+        }
+
+        foreach (TcpChatServerJob server in ChatRegistry.OwnServers().Except(_initialServers))
+        {
+            server.Dispose();
         }
     }
 
-    /// <summary>Writes what ended a script to the error stream, and says what it was.</summary>
+    /// <summary>Writes what ended a script to the error stream.</summary>
     protected void RecordFailure(Exception failure)
     {
         if (failure is not PipelineStoppedException)
         {
-            Record((failure as IContainsErrorRecord)?.ErrorRecord ?? new ErrorRecord(failure, "HandlerFailed", ErrorCategory.NotSpecified, Current?.Session));
+            Current?.RecordFailure((failure as IContainsErrorRecord)?.ErrorRecord ?? new ErrorRecord(failure, "HandlerFailed", ErrorCategory.NotSpecified, Current?.Session));
         }
     }
 
@@ -149,8 +175,11 @@ internal abstract class HandlerWorker(HandlerPool pool)
     {
         try
         {
-            Runspace = HandlerRunspace.Open(Options);
+            Runspace = HandlerRunspace.Open(Options, pool.Closing);
             Runspace.DefaultRunspace = Runspace;
+            _initialClients = ChatRegistry.OwnClients();
+            _initialServers = ChatRegistry.OwnServers();
+            HandlerThread.Enter(pool);
             Runspace.SessionStateProxy.SetVariable(
                 "ErrorActionPreference", Options.ErrorAction == HandlerErrorAction.Close ? ActionPreference.Stop : ActionPreference.Continue);
             Intrinsics = (EngineIntrinsics)Runspace.SessionStateProxy.GetVariable("ExecutionContext");
@@ -178,8 +207,22 @@ internal abstract class HandlerWorker(HandlerPool pool)
             pool.Remove(this);
             Release()?.End();
             _gone.TrySetResult();
+            Leave();
+        }
+    }
+
+    private void Leave()
+    {
+        try
+        {
+            (_initialClients, _initialServers) = ([], []);
+            CloseWhatIsLeft();
             Runspace.DefaultRunspace = null;
             Runspace.Dispose();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nothing waits for this any more, and an exception would end the process.
         }
     }
 

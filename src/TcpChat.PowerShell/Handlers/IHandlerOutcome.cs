@@ -12,6 +12,9 @@ internal interface IHandlerOutcome
     /// <summary>What made it fail.</summary>
     Exception? Failure { get; }
 
+    /// <summary>True where that is in the error stream of its job already.</summary>
+    bool IsFailureRecorded { get; }
+
     /// <summary>The process that it runs in, where that is another one.</summary>
     int? ProcessId { get; }
 }

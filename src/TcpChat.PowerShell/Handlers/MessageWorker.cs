@@ -27,22 +27,27 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
     private readonly Dictionary<string, object?> _unassigned = [];
     private AnswerWriter _answers = null!;
     private PSVariableIntrinsics _variables = null!;
-    private RunspaceSnapshot? _snapshot;
     private ChatSession? _lastSession;
     private Exception? _failure;
     private bool _handling;
     private bool _doneSeen;
     private bool _going;
+    private bool _used;
     private int _handled;
+
+    /// <summary>True where the runspace has what the messages of another session have left.</summary>
+    private bool IsStale => _used && Current?.Session != _lastSession;
 
     private BlockFootprint Footprint => Options.Block.Footprint;
 
     protected override void Serve()
     {
         _variables = Intrinsics.SessionState.PSVariable;
+        RunspaceSnapshot? snapshot = Footprint.IsContained ? null : new RunspaceSnapshot(Intrinsics);
         foreach (string name in Footprint.Assigned)
         {
-            _unassigned[name] = _variables.GetValue(name);
+            // The engine keeps its preferences where they cannot be removed.
+            _unassigned[name] = name.EndsWith("Preference", StringComparison.OrdinalIgnoreCase) ? _variables.GetValue(name) : null;
         }
 
         using (_answers = new AnswerWriter())
@@ -64,6 +69,18 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
                 {
                     EndEarly(failure);
                 }
+                else if (failure is not null && !Stopping.IsCancellationRequested)
+                {
+                    // Not the block: the script itself cannot run here.
+                    throw failure;
+                }
+
+                if (IsStale && !Restore(snapshot!))
+                {
+                    // Another worker takes over what this one has begun to serve.
+                    Leave();
+                    return;
+                }
             }
 
             _answers.FlushAsync();
@@ -79,7 +96,14 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
         {
             if (Current is { } session)
             {
-                if (!session.IsLeft && !(_handled >= TurnLength && Pool.HasWaiting) && session.Session.Inbox.TryTake(out message))
+                if (IsStale)
+                {
+                    // What one session's messages have left in the runspace is no other's. Put right outside of the script,
+                    // where a name means the runspace's own.
+                    return false;
+                }
+
+                if (!session.IsLeft && !_answers.IsWaiting && !(_handled >= TurnLength && Pool.HasWaiting) && session.Session.Inbox.TryTake(out message))
                 {
                     _handled++;
                     Prepare(message);
@@ -108,53 +132,64 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
     private IEnumerable<int> Rounds()
     {
         // A round ends early where the block says break or continue.
-        while (!_going && !Stopping.IsCancellationRequested)
+        do
         {
             EndMessage();
             yield return 0;
         }
+        while (!_going && !IsStale && !Stopping.IsCancellationRequested);
+    }
+
+    private bool Restore(RunspaceSnapshot snapshot)
+    {
+        _used = false;
+        CloseWhatIsLeft();
+        return snapshot.Restore();
     }
 
     private void Prepare(ChatMessage message)
     {
-        if (!Footprint.IsContained)
+        _handling = true;
+        _lastSession = message.Session;
+        _used = !Footprint.IsContained;
+        if (Footprint.IsContained)
         {
-            if (_snapshot is null)
-            {
-                _snapshot = new RunspaceSnapshot(Intrinsics);
-            }
-            else if (_lastSession != message.Session)
-            {
-                _snapshot.Restore();
-            }
+            SetParameters(message);
         }
-        else
+
+        Set("Message", message);
+        Set("Session", message.Session);
+        Set("Server", Pool.Server);
+    }
+
+    private void SetParameters(ChatMessage message)
+    {
+        foreach ((string name, object? value) in _unassigned)
         {
-            foreach ((string name, object? value) in _unassigned)
+            if (value is null)
+            {
+                _variables.Remove("local:" + name);
+            }
+            else
             {
                 _variables.Set(name, value);
             }
-
-            for (int i = 0; i < Footprint.Parameters.Count; i++)
-            {
-                (string name, Type type) = Footprint.Parameters[i];
-                _variables.Set(name, (i, type == typeof(string)) switch
-                {
-                    (0, true) => message.Text,
-                    (0, false) => message,
-                    (_, true) => string.Empty,
-                    _ => null,
-                });
-            }
         }
 
-        _lastSession = message.Session;
-        Set("Message", message);
-        Set("Session", message.Session);
-        _handling = true;
+        for (int i = 0; i < Footprint.Parameters.Count; i++)
+        {
+            (string name, Type type) = Footprint.Parameters[i];
+            _variables.Set(name, (i, type == typeof(string)) switch
+            {
+                (0, true) => message.Text,
+                (0, false) => message,
+                (_, true) => string.Empty,
+                _ => null,
+            });
+        }
     }
 
-    private void Set(string name, object value)
+    private void Set(string name, object? value)
     {
         if (!Footprint.IsContained || Footprint.Mentioned?.Contains(name) != false)
         {
@@ -173,6 +208,11 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
             try
             {
                 _answers.Write(item, Stopping);
+                if (Footprint.MaySend)
+                {
+                    // Or what the block sends by itself would overtake what it has emitted before.
+                    _answers.FlushAsync();
+                }
             }
             catch (ChatException e)
             {
@@ -211,8 +251,8 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
         EndMessage();
         if (failure is null && !_doneSeen)
         {
-            _answers.FlushAsync();
-            Release()?.End();
+            Task sending = _answers.FlushAsync();
+            Release()?.EndAfter(sending);
         }
         else if (failure is not null && !Stopping.IsCancellationRequested)
         {
@@ -225,8 +265,8 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
         RecordFailure(failure);
         if (Options.ErrorAction == HandlerErrorAction.Close)
         {
-            _answers.FlushAsync();
-            Release()?.End(failure);
+            Task sending = _answers.FlushAsync();
+            Release()?.EndAfter(sending, failure);
         }
     }
 

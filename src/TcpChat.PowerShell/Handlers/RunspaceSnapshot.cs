@@ -24,7 +24,9 @@ internal sealed class RunspaceSnapshot
     private readonly Dictionary<string, ScriptBlock> _functions;
     private readonly Dictionary<string, string> _aliases;
     private readonly HashSet<string> _modules;
+    private readonly Dictionary<object, object?> _defaultParameters;
     private readonly string _location;
+    private bool _isClean;
 
     /// <summary>Takes it, on the thread that uses the runspace.</summary>
     public RunspaceSnapshot(EngineIntrinsics engine)
@@ -34,12 +36,17 @@ internal sealed class RunspaceSnapshot
         _functions = Items<FunctionInfo>("Function").ToDictionary(static f => f.Name, static f => f.ScriptBlock, StringComparer.OrdinalIgnoreCase);
         _aliases = Items<AliasInfo>("Alias").ToDictionary(static a => a.Name, static a => a.Definition, StringComparer.OrdinalIgnoreCase);
         _modules = [.. Modules().Select(static m => m.Path)];
+        _defaultParameters = DefaultParameters?.Cast<DictionaryEntry>().ToDictionary(static e => e.Key, static e => e.Value) ?? [];
         _location = _engine.SessionState.Path.CurrentLocation.Path;
     }
 
-    /// <summary>Puts all of it back.</summary>
-    public void Restore()
+    private IDictionary? DefaultParameters => _engine.SessionState.PSVariable.GetValue("PSDefaultParameterValues") as IDictionary;
+
+    /// <summary>Puts all of it back, while no script is running; false where that cannot be done, as with a constant.</summary>
+    public bool Restore()
     {
+        _isClean = true;
+
         // A module shows by the functions that it brings; one that brings only commands in an assembly keeps no state here.
         if (Items<FunctionInfo>("Function").Any(f => !string.IsNullOrEmpty(f.ModuleName) && !_functions.ContainsKey(f.Name)))
         {
@@ -54,11 +61,26 @@ internal sealed class RunspaceSnapshot
             _engine.SessionState.Path.SetLocation(WildcardPattern.Escape(_location));
         }
 
+        RestoreDefaultParameters();
         ForgetErrors();
+        return _isClean;
     }
 
     /// <summary>Empties $Error.</summary>
     public void ForgetErrors() => (_engine.SessionState.PSVariable.GetValue("Error") as ArrayList)?.Clear();
+
+    // Everybody changes the same dictionary, in whatever scope.
+    private void RestoreDefaultParameters()
+    {
+        if (DefaultParameters is { } now && (now.Count > 0 || _defaultParameters.Count > 0))
+        {
+            now.Clear();
+            foreach ((object name, object? value) in _defaultParameters)
+            {
+                now.Add(name, value);
+            }
+        }
+    }
 
     private void Restore<TItem, TValue>(
         string drive, Dictionary<string, TValue> before, Func<TItem, string> name, Func<TItem, TValue> value, Func<TItem, string?> module)
@@ -102,22 +124,32 @@ internal sealed class RunspaceSnapshot
         }
         catch (Exception e) when (e is SessionStateException or ProviderInvocationException)
         {
-            // The engine's own, which nobody can change, so nobody has.
+            // A constant: the engine's own, which nobody can change, so nobody has; or one that a handler has made.
+            _isClean &= known;
         }
     }
 
     private IEnumerable<T> Items<T>(string drive)
         where T : class => _engine.InvokeProvider.ChildItem.Get($"{drive}:", recurse: false).Select(static item => item.BaseObject).OfType<T>();
 
+    // In full, because a handler may have defined a function of the same name.
     private IEnumerable<PSModuleInfo> Modules() =>
-        _engine.InvokeCommand.InvokeScript("Get-Module").Select(static module => (PSModuleInfo)module.BaseObject);
+        _engine.InvokeCommand.InvokeScript(@"Microsoft.PowerShell.Core\Get-Module").Select(static module => (PSModuleInfo)module.BaseObject);
 
     private void RemoveModules()
     {
         string home = (string)_engine.SessionState.PSVariable.GetValue("PSHOME");
-        foreach (PSModuleInfo module in Modules().Where(m => !_modules.Contains(m.Path) && !m.ModuleBase.StartsWith(home, StringComparison.Ordinal)))
+        HashSet<string> missing = [.. _modules];
+        foreach (PSModuleInfo module in Modules())
         {
-            _engine.InvokeCommand.InvokeScript("param($Module) Remove-Module -ModuleInfo $Module -Force", false, PipelineResultTypes.None, null, module);
+            if (!missing.Remove(module.Path) && !module.ModuleBase.StartsWith(home, StringComparison.Ordinal))
+            {
+                _engine.InvokeCommand.InvokeScript(
+                    @"param($Module) Microsoft.PowerShell.Core\Remove-Module -ModuleInfo $Module -Force", false, PipelineResultTypes.None, null, module);
+            }
         }
+
+        // What a handler has removed is not imported again.
+        _isClean &= missing.Count == 0;
     }
 }

@@ -9,6 +9,7 @@ internal sealed class OutputWindow(int limit) : MessageWindow
     private readonly Queue<PSObject> _items = new();
     private object _gate = new();
     private long _dropped;
+    private bool _closed;
 
     /// <summary>How many were given up because there were too many.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
@@ -31,6 +32,11 @@ internal sealed class OutputWindow(int limit) : MessageWindow
     {
         lock (_gate)
         {
+            if (_closed)
+            {
+                return;
+            }
+
             if (_items.Count >= limit)
             {
                 _items.Dequeue();
@@ -38,6 +44,16 @@ internal sealed class OutputWindow(int limit) : MessageWindow
             }
 
             _items.Enqueue(item);
+        }
+    }
+
+    /// <summary>Nobody will look any more: what is there goes, and what still comes is not kept.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _items.Clear();
         }
     }
 

@@ -188,27 +188,20 @@ public sealed class TcpChatServerJob : ChatJob
         MessageWaits(job.Session);
     }
 
+    /// <summary>The output of a session that is looked at no more.</summary>
+    internal void ForgetOutput(OutputWindow window) => _output!.Forget(window);
+
     // Messages are announced only from when somebody has looked at an output: before, nobody can be listening.
     internal void Watch() => Volatile.Write(ref _watched, true);
 
-    /// <summary>Stops listening and closes all sessions within that time.</summary>
-    internal async Task StopAsync(TimeSpan timeout)
+    /// <summary>
+    /// Stops listening and closes all sessions within that time. Where one of its own handlers asks for it, that has begun when
+    /// this returns: no handler can wait for its own end.
+    /// </summary>
+    internal Task StopAsync(TimeSpan timeout)
     {
-        MoveTo(JobState.Stopping);
-        await _server.StopAsync(timeout).ConfigureAwait(false);
-        if (Interlocked.Exchange(ref _stopped, 1) == 0)
-        {
-            _handlers?.Dispose();
-
-            // Behind all that is queued, so that whoever waits has seen the last messages before the job ends.
-            _pump.Post(new JobPump.Work(Messages.Announce));
-            _ = _pump.CompleteAsync();
-        }
-
-        // A Receive-Job that is slow, or is itself waiting for this stop, must not hold it up for longer than the time given.
-        await _pump.CompleteAsync().WaitAsync(timeout + TimeSpan.FromMilliseconds(100))
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        MoveTo(JobState.Stopped);
+        Task stopping = StopInOrderAsync(timeout);
+        return HandlerThread.Serves(this) ? Task.CompletedTask : stopping;
     }
 
     /// <inheritdoc/>
@@ -240,6 +233,25 @@ public sealed class TcpChatServerJob : ChatJob
     }
 
     private protected override Task StopCoreAsync(bool force) => StopAsync(force ? TimeSpan.Zero : s_stopTimeout);
+
+    private async Task StopInOrderAsync(TimeSpan timeout)
+    {
+        MoveTo(JobState.Stopping);
+        await _server.StopAsync(timeout).ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
+        {
+            _handlers?.Dispose();
+
+            // Behind all that is queued, so that whoever waits has seen the last messages before the job ends.
+            _pump.Post(new JobPump.Work(Messages.Announce));
+            _ = _pump.CompleteAsync();
+        }
+
+        // A Receive-Job that is slow, or is itself waiting for this stop, must not hold it up for longer than the time given.
+        await _pump.CompleteAsync().WaitAsync(timeout + TimeSpan.FromMilliseconds(100))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        MoveTo(JobState.Stopped);
+    }
 
     // Called by the list of child jobs only, under its lock: a session never gets two jobs.
     private TcpChatSessionJob GetSessionJob(ChatSession session)

@@ -111,6 +111,11 @@ public sealed class TcpChatSessionJob : ChatJob
         if (disposing)
         {
             Session.Abort();
+            if (_written is not null)
+            {
+                _written.Close();
+                _server.ForgetOutput(_written);
+            }
         }
 
         base.Dispose(disposing);
@@ -134,7 +139,9 @@ public sealed class TcpChatSessionJob : ChatJob
             _ => JobState.Failed,
         };
         _records?.Complete();
-        MoveTo(state, state == JobState.Failed ? FailureReason() : null);
+
+        // An error that the error stream has is not told again.
+        MoveTo(state, state == JobState.Failed && _handler is not { Failure: not null, IsFailureRecorded: true } ? FailureReason() : null);
         PSEndTime = Session.ClosedAt;
     }
 

@@ -7,8 +7,8 @@ namespace TcpChat.Jobs;
 internal sealed class WaitingOutput : IWaiting
 {
     private readonly Lock _gate = new();
-    private readonly Queue<OutputWindow> _ready = new();
-    private readonly HashSet<OutputWindow> _listed = [];
+    private readonly LinkedList<OutputWindow> _ready = new();
+    private readonly Dictionary<OutputWindow, LinkedListNode<OutputWindow>> _listed = [];
 
     public bool Any
     {
@@ -16,14 +16,14 @@ internal sealed class WaitingOutput : IWaiting
         {
             lock (_gate)
             {
-                while (_ready.TryPeek(out OutputWindow? window))
+                while (_ready.First is { Value: var window })
                 {
                     if (window.Count > 0)
                     {
                         return true;
                     }
 
-                    _listed.Remove(_ready.Dequeue());
+                    Unlist(window);
                 }
 
                 return false;
@@ -36,10 +36,20 @@ internal sealed class WaitingOutput : IWaiting
     {
         lock (_gate)
         {
-            if (_listed.Add(window))
+            // It may have been taken, or the window closed, since it was written.
+            if (window.Count > 0 && !_listed.ContainsKey(window))
             {
-                _ready.Enqueue(window);
+                _listed.Add(window, _ready.AddLast(window));
             }
+        }
+    }
+
+    /// <summary>Nothing will be taken from there any more; the window is closed.</summary>
+    public void Forget(OutputWindow window)
+    {
+        lock (_gate)
+        {
+            Unlist(window);
         }
     }
 
@@ -47,19 +57,29 @@ internal sealed class WaitingOutput : IWaiting
     {
         lock (_gate)
         {
-            while (_ready.TryDequeue(out OutputWindow? window))
+            while (_ready.First is { Value: var window })
             {
                 if (window.TryTake(out item))
                 {
-                    _ready.Enqueue(window);
+                    LinkedListNode<OutputWindow> node = _ready.First;
+                    _ready.RemoveFirst();
+                    _ready.AddLast(node);
                     return true;
                 }
 
-                _listed.Remove(window);
+                Unlist(window);
             }
         }
 
         item = null;
         return false;
+    }
+
+    private void Unlist(OutputWindow window)
+    {
+        if (_listed.Remove(window, out LinkedListNode<OutputWindow>? node))
+        {
+            _ready.Remove(node);
+        }
     }
 }

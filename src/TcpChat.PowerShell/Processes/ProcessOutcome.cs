@@ -12,5 +12,7 @@ internal sealed class ProcessOutcome(HandlerChild process) : IHandlerOutcome
 
     public Exception? Failure => HasEnded && !WasStopped && process.Ended.Result is { Reason: CloseReason.HandlerFailed } outcome ? outcome.Error : null;
 
+    public bool IsFailureRecorded => process.IsFailureRecorded;
+
     public int? ProcessId => process.ProcessId;
 }
