@@ -15,6 +15,7 @@ internal sealed class HandledSession : IHandlerOutcome
     private readonly CancellationToken _stop;
     private readonly Lock _gate = new();
     private HandlerWorker? _worker;
+    private Action<object>? _record;
     private bool _queued;
     private bool _sending;
     private bool _hasEnded;
@@ -144,7 +145,8 @@ internal sealed class HandledSession : IHandlerOutcome
     }
 
     /// <summary>Writes to the streams of its job.</summary>
-    public void Record(object record) => _pool.Record(Session, record);
+    public void Record(object record) => (_record ??= _pool.RecorderOf(Session))?.Invoke(record);
+
 
     // What $ErrorActionPreference has made of an error tells nothing that the error does not.
     private static Exception? CauseOf(Exception? failure) =>

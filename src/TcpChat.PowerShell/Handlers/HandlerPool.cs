@@ -18,7 +18,7 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
     private readonly Queue<HandledSession> _ready = new();
     private readonly HashSet<HandlerWorker> _workers = [];
     private readonly ConcurrentDictionary<int, HandledSession> _handled = new();
-    private Action<ChatSession, object>? _record;
+    private Func<ChatSession, Action<object>?>? _recorderOf;
     private int _idle;
     private int _starting;
     private bool _closed;
@@ -61,19 +61,19 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
     }
 
     /// <summary>Says whose sessions these are.</summary>
-    public void Attach(TcpChatServerJob server) => Attach(server, (session, record) => server.JobOf(session)?.Record(record));
+    public void Attach(TcpChatServerJob server) => Attach(server, session => server.JobOf(session) is { } job ? job.Record : null);
 
     /// <summary>Says whose sessions these are, where the server's job is in another process.</summary>
     /// <param name="server">The server, as handlers see it.</param>
-    /// <param name="record">Takes what the handler of a session writes.</param>
-    public void Attach(object server, Action<ChatSession, object> record)
+    /// <param name="recorderOf">Gives what takes all that the handler of a session writes.</param>
+    public void Attach(object server, Func<ChatSession, Action<object>?> recorderOf)
     {
         Server = server;
-        _record = record;
+        _recorderOf = recorderOf;
     }
 
-    /// <summary>Puts something into the streams of a session's job.</summary>
-    public void Record(ChatSession session, object record) => _record?.Invoke(session, record);
+    /// <summary>What takes all that the handler of a session writes; null where nothing does any more.</summary>
+    public Action<object>? RecorderOf(ChatSession session) => _recorderOf?.Invoke(session);
 
     /// <summary>The core's way in: one session, until its handler has ended.</summary>
     public Task HandleAsync(ChatSession session, CancellationToken stop)

@@ -71,6 +71,9 @@ internal sealed class HandlerChild : ISessionProcess
     /// <summary>True where its session did not end by itself: it was told to stop, or was killed, from here.</summary>
     public bool WasStopped => Volatile.Read(ref _stopped);
 
+    /// <summary>True where what its handler failed with was in its error stream.</summary>
+    public bool IsFailureRecorded { get; private set; }
+
     /// <summary>Where it is in its life.</summary>
     public HandlerChildState State => _state;
 
@@ -266,6 +269,7 @@ internal sealed class HandlerChild : ISessionProcess
                 break;
             case FrameKind.Ended:
                 EndedFacts ended = Facts.Of<EndedFacts>(frame);
+                IsFailureRecorded = ended.IsErrorRecorded;
                 _ended.TrySetResult(new SessionOutcome(ended.Reason, ended.Error?.ToException()));
                 _ = KillAfterAsync(_lingerTimeout + s_grace + s_grace);
                 break;

@@ -32,10 +32,11 @@ public static class HandlerProcess
 
     private static int Serve(ServerPipe server, ProcessSetup setup)
     {
+        HandlerPool? handlers;
         ServerOptions options;
         try
         {
-            HandlerPool? handlers = setup.Handler is null ? null : Prepare(setup.Handler, setup.Server, server);
+            handlers = setup.Handler is null ? null : Prepare(setup.Handler, setup.Server, server);
             options = new ServerOptions
             {
                 Name = setup.Server.Name,
@@ -70,7 +71,7 @@ public static class HandlerProcess
             return NotServed;
         }
 
-        Hold(server, connection);
+        Hold(server, connection, handlers);
         return Served;
     }
 
@@ -78,7 +79,7 @@ public static class HandlerProcess
     private static HandlerPool Prepare(HandlerFacts facts, ServerFacts serverFacts, ServerPipe server)
     {
         HandlerPool handlers = new(facts.ToOptions());
-        handlers.Attach(serverFacts.ToObject(), (_, record) => FrameStreams.Send(server, record));
+        handlers.Attach(serverFacts.ToObject(), _ => record => FrameStreams.Send(server, record));
         handlers.WarmAsync().GetAwaiter().GetResult();
         return handlers;
     }
@@ -90,7 +91,7 @@ public static class HandlerProcess
         return TakenConnection.TakeAsync(setup.Ticket, options, stopping.Token).GetAwaiter().GetResult();
     }
 
-    private static void Hold(ServerPipe server, TakenConnection connection)
+    private static void Hold(ServerPipe server, TakenConnection connection, HandlerPool? handlers)
     {
         ChatSession session = connection.Session;
         server.Send(FrameKind.Accepted, new AcceptedFacts($"{session.RemoteEndPoint}", $"{session.LocalEndPoint}"));
@@ -111,7 +112,10 @@ public static class HandlerProcess
         while (!ended);
         server.Send(
             FrameKind.Ended,
-            new EndedFacts(session.CloseReason ?? CloseReason.LocalClosed, session.Error is { } error ? ErrorFacts.Of(error) : null));
+            new EndedFacts(
+                session.CloseReason ?? CloseReason.LocalClosed,
+                session.Error is { } error ? ErrorFacts.Of(error) : null,
+                handlers?.Find(session)?.IsFailureRecorded ?? false));
         connection.Released.Wait(session.Options.LingerTimeout + s_countersEvery);
     }
 

@@ -13,8 +13,7 @@ internal sealed class ProcessOutcome(HandlerChild process) : IHandlerOutcome
 
     public Exception? Failure => HasEnded && !WasStopped && process.Ended.Result is { Reason: CloseReason.HandlerFailed } outcome ? outcome.Error : null;
 
-    // A handler's own error came with its other records; that its process died is known only here.
-    public bool IsFailureRecorded => Failure is not null and not ChatException { Code: ChatErrorCode.HandlerProcessFailed };
+    public bool IsFailureRecorded => process.IsFailureRecorded;
 
     public int? ProcessId => process.ProcessId;
 }

@@ -85,7 +85,7 @@ public sealed class ProcessModelTests
                 $refused = "$refused $(try { Receive-TcpMessage $server -ErrorAction Stop } catch { $_.Exception.Code })"
                 $client.Send('go on')
                 WaitUntil { $job.State -eq 'Failed' }
-                Say "$($job.State) $($job.Session.CloseReason) $($job.JobStateInfo.Reason.Message)"
+                Say "$($job.State) $($job.Session.CloseReason) $($job.Session.Error.Message)"
                 Say $job.Error[0]
                 Say $refused
                 Stop-TcpChatServer $server
