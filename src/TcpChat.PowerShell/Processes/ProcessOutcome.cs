@@ -1,4 +1,3 @@
-using TcpChat.Errors;
 using TcpChat.Handlers;
 using TcpChat.Sessions;
 
