@@ -46,7 +46,7 @@ public sealed class StartTcpChatServerCommand : HandlerOptionsCommand
 
     /// <summary>With -Model Process, how many processes are kept waiting for connections, so that no client waits for a PowerShell to start.</summary>
     [Parameter]
-    [ValidateRange(0, 1000)]
+    [ValidateRange(1, 1000)]
     public int SpareProcess { get; set; } = ProcessHandlers.DefaultSpares;
 
     /// <summary>A message sent to each client when it connects.</summary>
