@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using TcpChat.Jobs;
 using TcpChat.Sessions;
 
@@ -6,22 +7,33 @@ namespace TcpChat.Handlers;
 
 /// <summary>
 /// The workers of a server, each a thread with a runspace of its own, and the sessions that wait for one. Workers come when
-/// there is work for them, up to the limit; they are used again, and all but one go after some idle time.
+/// there is work for them, up to the limit; they are used again, and all but one go after some idle time. A message wakes no
+/// second worker while those at work keep up: waking a thread costs more than most handlers do.
 /// </summary>
+#pragma warning disable CA1001 // A pool is disposed as IHandlers, and its timer with it.
 internal sealed class HandlerPool(HandlerOptions options) : IHandlers
+#pragma warning restore CA1001
 {
     /// <summary>How long a worker waits for work before it goes.</summary>
     private static readonly TimeSpan s_idleTime = TimeSpan.FromSeconds(30);
 
+    /// <summary>When a session has waited for so long, another worker is woken, as long as there are processors for it.</summary>
+    private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(0.5);
+
+    /// <summary>When a session has waited for so long, those at work are taken to wait for something themselves.</summary>
+    private static readonly TimeSpan s_long = TimeSpan.FromMilliseconds(5);
+
     private readonly object _gate = new();
     private readonly CancellationTokenSource _closing = new();
-    private readonly Queue<HandledSession> _ready = new();
+    private readonly Queue<(HandledSession Session, long Since)> _ready = new();
     private readonly HashSet<HandlerWorker> _workers = [];
     private readonly ConcurrentDictionary<int, HandledSession> _handled = new();
     private Func<ChatSession, Action<object>?>? _recorderOf;
     private int _idle;
     private int _starting;
     private bool _closed;
+    private Timer? _watch;
+    private bool _watching;
 
     /// <summary>Raised when the handler of a session has ended.</summary>
     public event Action<ChatSession>? Ended;
@@ -97,11 +109,15 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
         {
             if (!_closed)
             {
-                _ready.Enqueue(session);
-                Monitor.Pulse(_gate);
-                if (_ready.Count > _idle + _starting && _workers.Count < options.ThrottleLimit)
+                _ready.Enqueue((session, Stopwatch.GetTimestamp()));
+                int working = _workers.Count - _idle - _starting;
+                if (options.IsConversation || working <= 0 || (working < Environment.ProcessorCount && FirstHasWaited(s_short)))
                 {
-                    AddWorker();
+                    CallWorker();
+                }
+                else if (!_watching)
+                {
+                    Watch();
                 }
 
                 return;
@@ -118,11 +134,11 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
         {
             while (!_closed)
             {
-                while (_ready.TryDequeue(out HandledSession? session))
+                while (_ready.TryDequeue(out (HandledSession Session, long Since) next))
                 {
-                    if (session.TryEnter(worker))
+                    if (next.Session.TryEnter(worker))
                     {
-                        return session;
+                        return next.Session;
                     }
                 }
 
@@ -171,7 +187,7 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
             if (failure is not null && _workers.Count == 0)
             {
                 // Nobody is left to serve: who waits is told, and the next one to come tries again.
-                _ready.TryDequeue(out unserved);
+                unserved = _ready.TryDequeue(out (HandledSession Session, long Since) next) ? next.Session : null;
             }
 
             // While others serve, what could not begin is not tried again at once, or it would be for ever.
@@ -199,13 +215,54 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
             }
 
             _closed = true;
-            waiting = [.. _ready];
+            waiting = [.. _ready.Select(static waiting => waiting.Session)];
             _ready.Clear();
             Monitor.PulseAll(_gate);
+            _watch?.Dispose();
         }
 
         _closing.Cancel();
         Array.ForEach(waiting, static session => session.End());
+    }
+
+    private bool FirstHasWaited(TimeSpan time) =>
+        _ready.TryPeek(out (HandledSession Session, long Since) first) && Stopwatch.GetElapsedTime(first.Since) >= time;
+
+    /// <summary>Has one more worker at work, if there may be one.</summary>
+    private void CallWorker()
+    {
+        Monitor.Pulse(_gate);
+        if (_ready.Count > _idle + _starting && _workers.Count < options.ThrottleLimit)
+        {
+            AddWorker();
+        }
+    }
+
+    /// <summary>Looks again in a while whether those at work keep up.</summary>
+    private void Watch()
+    {
+        _watching = true;
+        _watch ??= new Timer(static pool => ((HandlerPool)pool!).Look(), this, Timeout.Infinite, Timeout.Infinite);
+        _watch.Change(s_long, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Look()
+    {
+        lock (_gate)
+        {
+            _watching = false;
+            if (_closed || _ready.Count == 0)
+            {
+                return;
+            }
+
+            if (FirstHasWaited(s_long))
+            {
+                CallWorker();
+            }
+
+            Watch();
+        }
     }
 
     private HandlerWorker AddWorker()
