@@ -38,19 +38,19 @@ Describe 'A server with -OnMessage' {
     }
 
     It 'passes variables of a function and of a module' {
-        $module = New-Module { $inside = 'module'; function Start-Inside { $own = 'function'; Start-TcpChatServer -OnMessage { "$using:own $using:inside" } } }
-        $server = & $module { Start-Inside }
+        $module = New-Module { $inside = 'module'; function Invoke-Inside { $own = 'function'; Start-TcpChatServer -OnMessage { "$using:own $using:inside" } } }
+        $server = & $module { Invoke-Inside }
         Get-Answer $server 'go' | Should -Be 'function module'
     }
 
     It 'warns, writes and fails into the job of the connection' {
-        $server = Start-TcpChatServer -HandlerError Continue -OnMessage { Write-Warning "w$_"; Write-Information "i$_"; Write-Error "e$_"; Write-Host "h$_"; "o$_" }
+        $server = Start-TcpChatServer -HandlerError Continue -OnMessage { Write-Warning "w$_"; Write-Information "i$_"; Write-Error "e$_"; "o$_" }
         Get-Answer $server 'x' | Should -Be 'ox'
         $child = $server.ChildJobs[0]
         $null = Wait-Job $child -Timeout $patience
         Receive-Job $child -WarningVariable warnings -InformationVariable information -ErrorVariable errors -ErrorAction SilentlyContinue 3>$null 6>$null
         "$warnings" | Should -Be 'wx'
-        "$information" | Should -Be 'ix hx'
+        "$information" | Should -Be 'ix'
         "$errors" | Should -Be 'ex'
         $child.HasMoreData | Should -BeFalse
     }

@@ -77,7 +77,7 @@ public sealed class HandlerStopTests : IDisposable
     [InlineData("Remove-Job $Server -Force")]
     public void A_handler_can_stop_its_own_server_without_waiting_for_itself(string stop)
     {
-        int port = Start($"param($Begun) $server = Start-TcpChatServer -ScriptBlock {{ param($Session) {stop}; ($using:Begun).Set() }}; $server.Port");
+        int port = Start($"param($Begun) $server = Start-TcpChatServer -ScriptBlock {{ param($Session) ($using:Begun).Set(); {stop} }}; $server.Port");
         long begin = Stopwatch.GetTimestamp();
         using Caller caller = new(port);
         Assert.True(_begun.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
