@@ -130,8 +130,6 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
         return false;
     }
 
-    private static bool IsDone(object item, PSObject done) => ReferenceEquals(item, done);
-
     private IEnumerable<int> Rounds()
     {
         // A round ends early where the block says break or continue.
@@ -202,7 +200,7 @@ internal sealed class MessageWorker(HandlerPool pool) : HandlerWorker(pool)
 
     private void Emit(PSObject item)
     {
-        if (IsDone(item, _done))
+        if (ReferenceEquals(item, _done))
         {
             _doneSeen = true;
         }
