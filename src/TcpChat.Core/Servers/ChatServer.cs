@@ -269,7 +269,13 @@ public sealed class ChatServer : IDisposable
         SessionHandling handling = new(session, (_, _) => Task.WhenAll(process.Exited, session.WaitForCloseAsync(CancellationToken.None)));
         Open(session, handling);
         _ = HandleAsync(session, handling);
-        Begin(session);
+        session.Start();
+        if (!IsListening)
+        {
+            // Taken while the server was told to stop, and perhaps too late to be among those it closes.
+            session.Abort(CloseReason.ServerStopped);
+        }
+
         return session;
     }
 
@@ -397,7 +403,9 @@ public sealed class ChatServer : IDisposable
         Open(session, handling);
         ServerSession.Greet(session, _greeting);
         Task handled = handling is null ? Task.CompletedTask : HandleAsync(session, handling);
-        Begin(session);
+
+        // A stop waits for the accept loop, so this session is among those that it closes in order.
+        session.Start();
         return _options.Model == ServerModel.Iterative ? Task.WhenAll(handled, session.WaitForCloseAsync()) : Task.CompletedTask;
     }
 
@@ -417,16 +425,6 @@ public sealed class ChatServer : IDisposable
 
         Change();
         SessionOpened?.Invoke(session);
-    }
-
-    private void Begin(ChatSession session)
-    {
-        session.Start();
-        if (!IsListening)
-        {
-            // Accepted while the server was told to stop, and perhaps too late to be among those it closes.
-            session.Abort(CloseReason.ServerStopped);
-        }
     }
 
     private async Task HandleAsync(ChatSession session, SessionHandling handling)

@@ -70,6 +70,25 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task A_session_that_is_just_being_opened_is_closed_in_order_too()
+    {
+        ChatServer server = ChatServer.Listen(new ServerOptions());
+        Task? stopping = null;
+        server.SessionOpened += _ =>
+        {
+            stopping = server.StopAsync(TestServer.Time);
+            SpinWait.SpinUntil(() => !server.IsListening);
+        };
+        server.BeginAccept();
+        await using PeerConnection peer = await server.ConnectPeerAsync();
+
+        Assert.Equal(PeerEnd.Eof, await peer.WaitForEndAsync());
+        Assert.NotNull(stopping);
+        await stopping.Within();
+        Assert.Equal(CloseReason.ServerStopped, Assert.Single(server.AllSessions).CloseReason);
+    }
+
+    [Fact]
     public async Task Without_time_it_stops_at_once()
     {
         ChatServer server = ChatServer.Start(new ServerOptions());
