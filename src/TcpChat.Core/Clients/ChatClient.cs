@@ -33,7 +33,8 @@ public static class ChatClient
         }
     }
 
-    private static ChatSession Open(Socket socket, ClientOptions options)
+    /// <summary>The session of a connection that has been made.</summary>
+    internal static ChatSession Open(Socket socket, ClientOptions options)
     {
         try
         {

@@ -39,6 +39,12 @@ public enum ChatErrorCode
     /// <summary>No message came within the time given.</summary>
     ReceiveTimeout,
 
+    /// <summary>Something came, but not the answer that was to come.</summary>
+    UnexpectedAnswer,
+
+    /// <summary>Messages wait in the session's inbox that would be taken for the answer to a request.</summary>
+    MessagesWaiting,
+
     /// <summary>What was waited for did not come about within the time given.</summary>
     WaitTimeout,
 

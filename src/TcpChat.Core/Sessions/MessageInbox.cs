@@ -17,6 +17,7 @@ public sealed class MessageInbox
     private object _gate = new();
     private long _bytes;
     private int _refusedBytes;
+    private bool _refusing;
     private bool _completed;
 
     internal MessageInbox(int limit, long byteLimit)
@@ -51,6 +52,16 @@ public sealed class MessageInbox
         {
             using Gate gate = Enter();
             return _completed && _messages.Count == 0;
+        }
+    }
+
+    /// <summary>True when nothing more will come.</summary>
+    internal bool IsCompleted
+    {
+        get
+        {
+            using Gate gate = Enter();
+            return _completed;
         }
     }
 
@@ -89,6 +100,24 @@ public sealed class MessageInbox
         }
 
         return available;
+    }
+
+    /// <summary>
+    /// Waits until more than so many messages are there (true), or until no more can come: the inbox is finished, or has no
+    /// room left (false).
+    /// </summary>
+    internal async Task<bool> WaitForMoreAsync(int count, CancellationToken cancellationToken)
+    {
+        bool more = false;
+        await _changed.WaitUntilAsync(Settled, cancellationToken).ConfigureAwait(false);
+        return more;
+
+        bool Settled()
+        {
+            using Gate gate = Enter();
+            more = _messages.Count > count;
+            return more || _completed || (_refusing && _messages.Count > 0);
+        }
     }
 
     /// <summary>
@@ -140,10 +169,13 @@ public sealed class MessageInbox
             if (_messages.Count >= _limit || (_messages.Count > 0 && _bytes + message.Bytes.Length > _byteLimit))
             {
                 _refusedBytes = message.Bytes.Length;
+                _refusing = true;
+                _changed.Fire();
                 return false;
             }
 
             _refusedBytes = 0;
+            _refusing = false;
             filled = _messages.Count == 0;
             _messages.Enqueue(message);
             _bytes += message.Bytes.Length;

@@ -23,6 +23,8 @@ internal static class ChatErrorRecord
         ChatErrorCode.SessionClosed => ErrorCategory.ResourceUnavailable,
         ChatErrorCode.MessageTooLarge => ErrorCategory.LimitsExceeded,
         ChatErrorCode.TextNotEncodable => ErrorCategory.InvalidData,
+        ChatErrorCode.UnexpectedAnswer => ErrorCategory.InvalidResult,
+        ChatErrorCode.MessagesWaiting => ErrorCategory.InvalidOperation,
         ChatErrorCode.SessionInOtherProcess => ErrorCategory.InvalidOperation,
         ChatErrorCode.HandlerProcessFailed => ErrorCategory.OpenError,
         ChatErrorCode.PowerShellNotFound => ErrorCategory.ObjectNotFound,

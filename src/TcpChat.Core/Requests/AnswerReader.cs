@@ -1,0 +1,129 @@
+using TcpChat.Errors;
+using TcpChat.Sessions;
+
+namespace TcpChat.Requests;
+
+/// <summary>Takes the messages of one answer from a session, and knows when it has ended.</summary>
+/// <param name="session">The session.</param>
+/// <param name="end">What ends the answer.</param>
+/// <param name="source">Where it comes from, in the sentence of an error; the session unless set.</param>
+public sealed class AnswerReader(ChatSession session, AnswerEnd end, string? source = null)
+{
+    /// <summary>How many messages of the answer have come.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Takes the next message of the answer, waiting for it; null when the answer is complete.</summary>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatErrorCode.SessionClosed"/>: the session ended before the answer; <see cref="ChatErrorCode.MessageTooLarge"/> and
+    /// <see cref="ChatErrorCode.ProtocolViolation"/>: it ended because of the answer; <see cref="ChatErrorCode.SessionInOtherProcess"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first; nothing was taken.</exception>
+    public async Task<ChatMessage?> NextAsync(CancellationToken cancellationToken = default)
+    {
+        session.ThrowIfElsewhere();
+        while (Count < end.Count)
+        {
+            if (session.Inbox.TryTake(out ChatMessage? message))
+            {
+                Count++;
+                return message;
+            }
+
+            if (!await WaitForMoreAsync(0, cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Waits until the whole answer is in the inbox, and takes nothing. <see cref="Count"/> says how many messages it has.</summary>
+    /// <exception cref="ChatException">
+    /// The same, and <see cref="ChatErrorCode.MessageTooLarge"/> where the inbox has no room for the answer.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    public async Task WaitForAllAsync(CancellationToken cancellationToken = default)
+    {
+        session.ThrowIfElsewhere();
+        do
+        {
+            Count = Math.Min(session.Inbox.Count, end.Count);
+        }
+        while (Count < end.Count && await WaitForMoreAsync(Count, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>The error that the answer has not ended in time.</summary>
+    /// <param name="timeout">How long it was waited for.</param>
+    public ChatException TimedOut(TimeSpan timeout)
+    {
+        string what = Count == 0
+            ? $"No answer from {Source} within {timeout.TotalSeconds:0.###} s"
+            : $"The answer from {Source} had not ended after {timeout.TotalSeconds:0.###} s ({Came})";
+        string hint = session.MessagesReceived == 0 && session.BytesReceived > 0
+            ? $": {session.BytesReceived} bytes came, but not the end of a message. Is it the right framing?"
+            : ".";
+        return new ChatException(ChatErrorCode.ReceiveTimeout, what + hint);
+    }
+
+    private string Source => source ?? $"the session {session.Id} ({session.Name})";
+
+    private string Came => end.IdleTimeout is null ? $"{Count} of {end.Count} messages came" : $"{Count} messages came";
+
+    /// <summary>Waits until more than so many messages are in the inbox; false when the answer is complete without.</summary>
+    private async Task<bool> WaitForMoreAsync(int untaken, CancellationToken cancellationToken)
+    {
+        // The first one has all the time there is: a pause ends an answer only when it has begun.
+        TimeSpan patience = (Count > 0 ? end.IdleTimeout : null) ?? Timeout.InfiniteTimeSpan;
+        while (true)
+        {
+            long bytes = session.BytesReceived;
+            using CancellationTokenSource pause = new(patience, session.Options.TimeProvider);
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pause.Token);
+            try
+            {
+                if (!await session.Inbox.WaitForMoreAsync(untaken, either.Token).ConfigureAwait(false))
+                {
+                    ThrowUnlessEnded(untaken);
+                    return false;
+                }
+
+                return true;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                if (session.Inbox.Count > untaken)
+                {
+                    return true;
+                }
+
+                if (session.BytesReceived == bytes)
+                {
+                    return false;
+                }
+
+                // A long message is on its way: that is no pause.
+            }
+        }
+    }
+
+    /// <summary>No more messages come: is that the end of the answer, or an answer without an end?</summary>
+    private void ThrowUnlessEnded(int untaken)
+    {
+        if (!session.Inbox.IsCompleted)
+        {
+            throw new ChatException(
+                ChatErrorCode.MessageTooLarge,
+                $"The answer from {Source} does not fit into its inbox, where {untaken} messages of it wait.");
+        }
+
+        if (end.IdleTimeout is null || Count == 0 || session.CloseReason != CloseReason.PeerClosed)
+        {
+            string came = Count == 0 ? "before an answer came" : $"before the answer had ended ({Came})";
+            throw new ChatException(
+                (session.Error as ChatException)?.Code ?? ChatErrorCode.SessionClosed,
+                $"No more comes from {Source}, which ended {came}: {session.CloseReason?.ToString() ?? "closed"}.",
+                session.Error);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using TcpChat.Clients;
+
+namespace TcpChat.Requests;
+
+/// <summary>A request that has a connection for itself.</summary>
+public sealed record RequestOptions
+{
+    /// <summary>The largest answer unless set: 16 MiB.</summary>
+    public const int DefaultMaximumAnswerSize = 16 << 20;
+
+    /// <summary>Where to, and how messages are cut. Its time to connect is the time for the whole request.</summary>
+    public required ClientOptions Client { get; init; }
+
+    /// <summary>What is sent, where it is text.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>What is sent, where it is not text.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>What ends the answer.</summary>
+    public AnswerEnd End { get; init; } = new();
+
+    /// <summary>
+    /// How large the answer may be, all its messages together, in bytes. Each message counts for 100 bytes more, so that
+    /// an answer of very many empty ones ends too.
+    /// </summary>
+    public long MaximumAnswerSize { get; init; } = DefaultMaximumAnswerSize;
+}

@@ -1,0 +1,237 @@
+using System.Buffers;
+using System.Management.Automation;
+using TcpChat.Binding;
+using TcpChat.Display;
+using TcpChat.Errors;
+using TcpChat.Requests;
+using TcpChat.Sessions;
+
+namespace TcpChat.Commands;
+
+/// <summary>Sends one message and gives the answer, on a session or with a connection of its own.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "TcpRequest", DefaultParameterSetName = SessionSet)]
+[OutputType(typeof(ChatMessage), typeof(byte[]))]
+public sealed class InvokeTcpRequestCommand : RequestCommand
+{
+    private readonly ByteCollector _bytes = new();
+    private InOrder<RequestResult>? _requests;
+    private bool _isArgument;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _isArgument = IsBound(nameof(InputObject));
+        if (!_isArgument && !IsBound(nameof(Session)) && !IsBound(nameof(ComputerName)))
+        {
+            ThrowInvalidArgument("RequestOrTargetMissing", "Give what to send, or whom to ask, as an argument; only one of them can come from the pipeline.");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (object item in Payload.Each(InputObject))
+        {
+            if (Payload.Unwrap(item) is byte single)
+            {
+                // Bytes that come one by one, as from Get-Content -AsByteStream, belong together.
+                _bytes.Add(single);
+            }
+            else
+            {
+                AskCollected();
+                Ask(item);
+            }
+        }
+
+        if (_isArgument)
+        {
+            // Nothing belongs together here: it is the sessions or computers that come by the pipeline.
+            AskCollected();
+        }
+
+        WriteResults(onlyFinished: true);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        AskCollected();
+        WriteResults(onlyFinished: false);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _requests?.Dispose();
+    }
+
+    private void AskCollected()
+    {
+        if (_bytes.Take() is { } bytes)
+        {
+            Ask(bytes);
+        }
+    }
+
+    private void Ask(object item)
+    {
+        if (ParameterSetName == SessionSet)
+        {
+            AskSessions(item);
+            return;
+        }
+
+        _requests ??= new InOrder<RequestResult>(ThrottleLimit, StopToken);
+        foreach (string computer in ComputerName)
+        {
+            RequestOptions options = RequestTo(computer, item);
+            _requests.Begin($"{computer}:{Port}", stop => OneShotRequest.RunAsync(options, stop));
+        }
+    }
+
+    private void WriteResults(bool onlyFinished)
+    {
+        while (_requests is not null && _requests.TryTake(onlyFinished, out string? target, out Task<RequestResult>? request))
+        {
+            RequestResult result = Await(request);
+            WriteAnswer(result.Answer);
+            if (result.Error is not null)
+            {
+                WriteError(result.Error, target);
+            }
+        }
+    }
+
+    private void AskSessions(object item)
+    {
+        using Deadline deadline = StartDeadline(TimeoutSec);
+        FrameCache frames = new(item);
+        List<(ChatSession Session, Task Sending)> asked = [];
+        foreach (ChatSession session in Session.Distinct())
+        {
+            try
+            {
+                PrepareInbox(session);
+
+                // To all before the first answer is waited for: a slow session does not hold up the others.
+                asked.Add((session, session.SendFramesAsync(frames.For(session), 1, deadline.Token).AsTask()));
+            }
+            catch (ChatException e)
+            {
+                WriteError(e, session);
+            }
+        }
+
+        foreach ((ChatSession session, Task sending) in asked)
+        {
+            try
+            {
+                WaitUntilSent(session, sending, deadline);
+                Receive(session, deadline);
+            }
+            catch (ChatException e)
+            {
+                WriteError(e, session);
+            }
+        }
+    }
+
+    /// <summary>What waits already is the answer to nothing that is asked now, so it must not be taken for one.</summary>
+    private void PrepareInbox(ChatSession session)
+    {
+        session.ThrowIfElsewhere();
+        while (ClearInbox && session.Inbox.TryTake(out _))
+        {
+        }
+
+        if (session.Inbox.TryPeek(out ChatMessage? waiting))
+        {
+            throw new ChatException(
+                ChatErrorCode.MessagesWaiting,
+                $"Nothing was sent: {session.InboxLength} messages wait in the inbox of the session {session.Id} ({session.Name}), which would be taken "
+                + $"for the answer. The first: '{DisplayText.Clean(waiting.Text)}'. Take them with Receive-TcpMessage, or use -ClearInbox.");
+        }
+    }
+
+    private void WaitUntilSent(ChatSession session, Task sending, Deadline deadline)
+    {
+        try
+        {
+            Await(sending);
+        }
+        catch (OperationCanceledException) when (deadline.HasPassed)
+        {
+            throw new ChatException(
+                ChatErrorCode.SendTimeout,
+                $"The session {session.Id} ({session.Name}) had no room for the request within {TimeoutSec:0.###} s.");
+        }
+    }
+
+    private void Receive(ChatSession session, Deadline deadline)
+    {
+        AnswerReader reader = new(session, AnswerEnd);
+        ChatException? error = null;
+        try
+        {
+            if (AsByteStream)
+            {
+                // Nothing is taken before the end, so that Ctrl+C leaves all of it where it is.
+                Await(reader.WaitForAllAsync(deadline.Token));
+            }
+
+            while (!AsByteStream && Await(reader.NextAsync(deadline.Token)) is { } message)
+            {
+                WriteObject(message);
+            }
+        }
+        catch (ChatException e)
+        {
+            error = e;
+        }
+        catch (OperationCanceledException) when (deadline.HasPassed)
+        {
+            error = reader.TimedOut(TimeSpan.FromSeconds(TimeoutSec));
+        }
+
+        if (AsByteStream)
+        {
+            WriteAnswer(Take(session, reader.Count));
+        }
+
+        if (error is not null)
+        {
+            WriteError(error, session);
+        }
+    }
+
+    private static List<ChatMessage> Take(ChatSession session, int count)
+    {
+        List<ChatMessage> taken = [];
+        while (taken.Count < count && session.Inbox.TryTake(out ChatMessage? message))
+        {
+            taken.Add(message);
+        }
+
+        return taken;
+    }
+
+    private void WriteAnswer(IReadOnlyList<ChatMessage> answer)
+    {
+        if (!AsByteStream)
+        {
+            WriteObject(answer, enumerateCollection: true);
+        }
+        else if (answer.Count > 0)
+        {
+            ArrayBufferWriter<byte> bytes = new();
+            foreach (ChatMessage message in answer)
+            {
+                bytes.Write(message.Bytes);
+            }
+
+            WriteObject(bytes.WrittenSpan.ToArray(), enumerateCollection: false);
+        }
+    }
+}
