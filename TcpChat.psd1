@@ -22,6 +22,7 @@
         'Stop-TcpChatServer'
         'Test-TcpChat'
         'Wait-TcpChatSession'
+        'Wait-TcpMessage'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

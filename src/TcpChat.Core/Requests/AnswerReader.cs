@@ -40,7 +40,7 @@ public sealed class AnswerReader(ChatSession session, AnswerEnd end, string? sou
 
     /// <summary>Waits until the whole answer is in the inbox, and takes nothing. <see cref="Count"/> says how many messages it has.</summary>
     /// <exception cref="ChatException">
-    /// The same, and <see cref="ChatErrorCode.MessageTooLarge"/> where the inbox has no room for the answer.
+    /// The same, and <see cref="ChatErrorCode.InboxFull"/> where the inbox has no room for the answer.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task WaitForAllAsync(CancellationToken cancellationToken = default)
@@ -77,53 +77,46 @@ public sealed class AnswerReader(ChatSession session, AnswerEnd end, string? sou
         TimeSpan patience = (Count > 0 ? end.IdleTimeout : null) ?? Timeout.InfiniteTimeSpan;
         while (true)
         {
-            long bytes = session.BytesReceived;
-            using CancellationTokenSource pause = new(patience, session.Options.TimeProvider);
-            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pause.Token);
-            try
-            {
-                if (!await session.Inbox.WaitForMoreAsync(untaken, either.Token).ConfigureAwait(false))
-                {
-                    ThrowUnlessEnded(untaken);
-                    return false;
-                }
+            Task change = session.Inbox.Changed.Next;
 
+            // Before the look: what came before the end is found.
+            bool isFinished = session.Inbox.IsCompleted;
+            if (session.Inbox.Count > untaken)
+            {
                 return true;
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+
+            if (isFinished)
             {
-                if (session.Inbox.Count > untaken)
-                {
-                    return true;
-                }
+                return HasEnded ? false : throw Ended();
+            }
 
-                if (session.BytesReceived == bytes)
-                {
-                    return false;
-                }
+            if (untaken > 0 && session.HoldsPeerBack)
+            {
+                throw new ChatException(
+                    ChatErrorCode.InboxFull, $"The answer from {Source} does not fit into its inbox, where {untaken} messages of it wait.");
+            }
 
-                // A long message is on its way: that is no pause.
+            try
+            {
+                // A part of a long message is a change too: that is no pause.
+                await change.WaitAsync(patience, session.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return false;
             }
         }
     }
 
-    /// <summary>No more messages come: is that the end of the answer, or an answer without an end?</summary>
-    private void ThrowUnlessEnded(int untaken)
-    {
-        if (!session.Inbox.IsCompleted)
-        {
-            throw new ChatException(
-                ChatErrorCode.MessageTooLarge,
-                $"The answer from {Source} does not fit into its inbox, where {untaken} messages of it wait.");
-        }
+    private bool HasEnded => end.IdleTimeout is not null && Count > 0 && session.CloseReason == CloseReason.PeerClosed;
 
-        if (end.IdleTimeout is null || Count == 0 || session.CloseReason != CloseReason.PeerClosed)
-        {
-            string came = Count == 0 ? "before an answer came" : $"before the answer had ended ({Came})";
-            throw new ChatException(
-                (session.Error as ChatException)?.Code ?? ChatErrorCode.SessionClosed,
-                $"No more comes from {Source}, which ended {came}: {session.CloseReason?.ToString() ?? "closed"}.",
-                session.Error);
-        }
+    private ChatException Ended()
+    {
+        string when = Count == 0 ? "before an answer came" : $"before the answer had ended ({Came})";
+        return new ChatException(
+            (session.Error as ChatException)?.Code ?? ChatErrorCode.SessionClosed,
+            $"No more comes from {Source}, which ended {when}: {session.CloseReason?.ToString() ?? "closed"}.",
+            session.Error);
     }
 }
