@@ -104,7 +104,10 @@ public sealed class AnswerReader(ChatSession session, AnswerEnd end, string? sou
             }
             catch (TimeoutException)
             {
-                return false;
+                if (!change.IsCompleted)
+                {
+                    return false;
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 using TcpChat.Clients;
 using TcpChat.Errors;
+using TcpChat.Patterns;
 using TcpChat.Sessions;
 
 namespace TcpChat.Requests;
@@ -7,9 +8,6 @@ namespace TcpChat.Requests;
 /// <summary>Connects, sends one message, receives the answer, and closes.</summary>
 public sealed class OneShotRequest
 {
-    /// <summary>What a message costs beyond its bytes.</summary>
-    private const int MessageCost = 100;
-
     /// <summary>How long the rest of what was sent may take when the answer is there.</summary>
     private static readonly TimeSpan s_closeTime = TimeSpan.FromSeconds(1);
 
@@ -37,12 +35,17 @@ public sealed class OneShotRequest
         {
             session = await ChatClient.ConnectAsync(_options.Client, cancellationToken).ConfigureAwait(false);
             await SendAsync(session, ended.Token, cancellationToken).ConfigureAwait(false);
+            if (_options.Until is { } until)
+            {
+                return new RequestResult([], await FindAsync(session, until, ended.Token, cancellationToken).ConfigureAwait(false), null);
+            }
+
             await ReceiveAsync(session, ended.Token, cancellationToken).ConfigureAwait(false);
-            return new RequestResult(_answer, null);
+            return new RequestResult(_answer, null, null);
         }
         catch (ChatException e)
         {
-            return new RequestResult(_answer, e);
+            return new RequestResult(_answer, null, e);
         }
         finally
         {
@@ -78,7 +81,7 @@ public sealed class OneShotRequest
         {
             while (await reader.NextAsync(ended).ConfigureAwait(false) is { } message)
             {
-                _size += message.Bytes.Length + MessageCost;
+                _size += message.Bytes.Length + RequestOptions.MessageCost;
                 if (_size > _options.MaximumAnswerSize)
                 {
                     throw new ChatException(
@@ -88,6 +91,19 @@ public sealed class OneShotRequest
 
                 _answer.Add(message);
             }
+        }
+        catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
+        {
+            throw reader.TimedOut(Time);
+        }
+    }
+
+    private async Task<PatternMatch> FindAsync(ChatSession session, PatternSet until, CancellationToken ended, CancellationToken cancelled)
+    {
+        MatchReader reader = new(session, until, Target);
+        try
+        {
+            return await reader.TakeAsync(ended).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
         {

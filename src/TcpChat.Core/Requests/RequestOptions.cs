@@ -1,4 +1,5 @@
 using TcpChat.Clients;
+using TcpChat.Patterns;
 
 namespace TcpChat.Requests;
 
@@ -7,6 +8,9 @@ public sealed record RequestOptions
 {
     /// <summary>The largest answer unless set: 16 MiB.</summary>
     public const int DefaultMaximumAnswerSize = 16 << 20;
+
+    /// <summary>What each message of an answer counts beyond its bytes, so that one of very many empty ones ends too.</summary>
+    public const int MessageCost = 100;
 
     /// <summary>Where to, and how messages are cut. Its time to connect is the time for the whole request.</summary>
     public required ClientOptions Client { get; init; }
@@ -20,9 +24,11 @@ public sealed record RequestOptions
     /// <summary>What ends the answer.</summary>
     public AnswerEnd End { get; init; } = new();
 
+    /// <summary>What ends the answer instead: a match of one of these.</summary>
+    public PatternSet? Until { get; init; }
+
     /// <summary>
-    /// How large the answer may be, all its messages together, in bytes. Each message counts for 100 bytes more, so that
-    /// an answer of very many empty ones ends too.
+    /// How large the answer may be, in bytes: all its messages together, with <see cref="MessageCost"/> for each.
     /// </summary>
     public long MaximumAnswerSize { get; init; } = DefaultMaximumAnswerSize;
 }

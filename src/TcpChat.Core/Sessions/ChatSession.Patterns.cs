@@ -97,6 +97,20 @@ public sealed partial class ChatSession
         return true;
     }
 
+    /// <summary>Takes away all that has arrived, what has come of an unfinished message included.</summary>
+    public void Clear()
+    {
+        while (Inbox.TryTake(out _))
+        {
+        }
+
+        lock (_reader.Gate)
+        {
+            int characters = _codec.DecodeUnfinished(_reader.Unfinished).Length;
+            _reader.TakeUnfinished(_codec.Measure(null, _reader.Unfinished, ref characters));
+        }
+    }
+
     private static PatternFinding? Find(ReceivedText received, PatternSet patterns) =>
         patterns.Find(received.Text) is { } hit ? new PatternFinding(received, hit) : null;
 

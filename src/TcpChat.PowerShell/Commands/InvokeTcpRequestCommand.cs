@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Management.Automation;
 using TcpChat.Binding;
-using TcpChat.Display;
 using TcpChat.Errors;
+using TcpChat.Patterns;
 using TcpChat.Requests;
 using TcpChat.Sessions;
 
@@ -20,11 +20,8 @@ public sealed class InvokeTcpRequestCommand : RequestCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         _isArgument = IsBound(nameof(InputObject));
-        if (!_isArgument && !IsBound(nameof(Session)) && !IsBound(nameof(ComputerName)))
-        {
-            ThrowInvalidArgument("RequestOrTargetMissing", "Give what to send, or whom to ask, as an argument; only one of them can come from the pipeline.");
-        }
     }
 
     /// <inheritdoc/>
@@ -97,6 +94,11 @@ public sealed class InvokeTcpRequestCommand : RequestCommand
         {
             RequestResult result = Await(request);
             WriteAnswer(result.Answer);
+            if (result.Match is not null)
+            {
+                WriteObject(result.Match);
+            }
+
             if (result.Error is not null)
             {
                 WriteError(result.Error, target);
@@ -129,7 +131,14 @@ public sealed class InvokeTcpRequestCommand : RequestCommand
             try
             {
                 WaitUntilSent(session, sending, deadline);
-                Receive(session, deadline);
+                if (Patterns is null)
+                {
+                    Receive(session, deadline);
+                }
+                else
+                {
+                    WriteObject(Find(session, Patterns, deadline));
+                }
             }
             catch (ChatException e)
             {
@@ -142,16 +151,25 @@ public sealed class InvokeTcpRequestCommand : RequestCommand
     private void PrepareInbox(ChatSession session)
     {
         session.ThrowIfElsewhere();
-        while (ClearInbox && session.Inbox.TryTake(out _))
+        if (ClearInbox)
         {
+            session.Clear();
         }
 
-        if (session.Inbox.TryPeek(out ChatMessage? waiting))
+        // The beginning of a message belongs to what comes next, unless a pattern would find it.
+        if (session.InboxLength > 0 || Patterns is not null)
         {
-            throw new ChatException(
-                ChatErrorCode.MessagesWaiting,
-                $"Nothing was sent: {session.InboxLength} messages wait in the inbox of the session {session.Id} ({session.Name}), which would be taken "
-                + $"for the answer. The first: '{DisplayText.Clean(waiting.Text)}'. Take them with Receive-TcpMessage, or use -ClearInbox.");
+            string waiting = session.PeekText();
+            if (waiting.Length > 0)
+            {
+                throw new ChatException(
+                    ChatErrorCode.MessagesWaiting,
+                    $"Nothing was sent, because what waits in the session {session.Id} ({session.Name}) would be taken for the answer. "
+                    + "Take it with Receive-TcpMessage or Wait-TcpMessage, or use -ClearInbox.")
+                {
+                    Received = waiting,
+                };
+            }
         }
     }
 
@@ -203,6 +221,19 @@ public sealed class InvokeTcpRequestCommand : RequestCommand
         if (error is not null)
         {
             WriteError(error, session);
+        }
+    }
+
+    private PatternMatch Find(ChatSession session, PatternSet patterns, Deadline deadline)
+    {
+        MatchReader reader = new(session, patterns);
+        try
+        {
+            return Await(reader.TakeAsync(deadline.Token));
+        }
+        catch (OperationCanceledException) when (deadline.HasPassed)
+        {
+            throw reader.TimedOut(TimeSpan.FromSeconds(TimeoutSec));
         }
     }
 

@@ -3,7 +3,9 @@ using System.Text;
 using TcpChat.Binding;
 using TcpChat.Clients;
 using TcpChat.Completion;
+using TcpChat.Errors;
 using TcpChat.Framing;
+using TcpChat.Patterns;
 using TcpChat.Requests;
 using TcpChat.Sessions;
 
@@ -59,6 +61,19 @@ public abstract class RequestCommand : FramingCommand
     [ValidateRange(0, LongestTimeoutSec)]
     public double IdleTimeoutSec { get; set; }
 
+    /// <summary>The answer ends where one of these matches: regular expressions, or plain text with -SimpleMatch.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Until { get; set; }
+
+    /// <summary>The patterns of -Until are plain text.</summary>
+    [Parameter]
+    public SwitchParameter SimpleMatch { get; set; }
+
+    /// <summary>Upper and lower case differ in the patterns of -Until.</summary>
+    [Parameter]
+    public SwitchParameter CaseSensitive { get; set; }
+
     /// <summary>How long a request may take, connecting included, in seconds.</summary>
     [Parameter]
     [ValidateRange(0, LongestTimeoutSec)]
@@ -98,10 +113,41 @@ public abstract class RequestCommand : FramingCommand
     [ValidateRange(1, 1 << 30)]
     public int MaximumAnswerSize { get; set; } = RequestOptions.DefaultMaximumAnswerSize;
 
+    /// <summary>The patterns of -Until; null without it.</summary>
+    private protected PatternSet? Patterns { get; private set; }
+
     /// <summary>What ends the answer, as the parameters say.</summary>
     private protected AnswerEnd AnswerEnd => IsBound(nameof(IdleTimeoutSec))
         ? new AnswerEnd(IsBound(nameof(Count)) ? Count : int.MaxValue, TimeSpan.FromSeconds(IdleTimeoutSec))
         : new AnswerEnd(Count);
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (!IsBound(nameof(InputObject)) && !IsBound(nameof(Session)) && !IsBound(nameof(ComputerName)))
+        {
+            ThrowInvalidArgument("RequestOrTargetMissing", "Give what to send, or whom to ask, as an argument; only one of them can come from the pipeline.");
+        }
+
+        if (Until is null)
+        {
+            return;
+        }
+
+        if (AsByteStream || IsBound(nameof(Count)) || IsBound(nameof(IdleTimeoutSec)))
+        {
+            ThrowInvalidArgument("UntilNotAlone", "With -Until the patterns alone end the answer, and it is text: -Count, -IdleTimeoutSec and -AsByteStream have no meaning.");
+        }
+
+        try
+        {
+            Patterns = new PatternSet(Until, new PatternOptions { SimpleMatch = SimpleMatch, CaseSensitive = CaseSensitive });
+        }
+        catch (ChatException e)
+        {
+            ThrowTerminatingError(ChatErrorRecord.Create(e, Until));
+        }
+    }
 
     /// <summary>True where the parameter was given.</summary>
     private protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
@@ -123,11 +169,16 @@ public abstract class RequestCommand : FramingCommand
                     Framing = MakeFraming(isRaw ? FramingKind.Raw : Framing, Delimiter, LineEnding, Encoding),
                     Encoding = Encoding,
                     MaximumMessageSize = MaximumAnswerSize,
+
+                    // A pattern is looked for in all that waits there.
+                    InboxLimit = Math.Max(1, MaximumAnswerSize / RequestOptions.MessageCost),
+                    InboxByteLimit = MaximumAnswerSize,
                 },
             },
             Text = isBytes ? null : Payload.ToText(item),
             Bytes = bytes,
             End = AnswerEnd,
+            Until = Patterns,
             MaximumAnswerSize = MaximumAnswerSize,
         };
     }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TcpChat.Display;
 
 namespace TcpChat.Errors;
 
@@ -8,7 +9,17 @@ internal static class ChatErrorRecord
     /// <param name="exception">What happened.</param>
     /// <param name="target">The session, or the endpoint as text.</param>
     public static ErrorRecord Create(ChatException exception, object? target) =>
-        new(exception, exception.Code.ToString(), Category(exception.Code), target);
+        new(
+            exception.Received is { } received ? WithReceived(exception, received) : exception,
+            exception.Code.ToString(),
+            Category(exception.Code),
+            target);
+
+    private static ChatException WithReceived(ChatException e, string received)
+    {
+        string said = received.Length == 0 ? "Nothing had come." : $"What had come: {DisplayText.Tail(received)}";
+        return new ChatException(e.Code, $"{e.Message} {said}", e) { Received = received };
+    }
 
     private static ErrorCategory Category(ChatErrorCode code) => code switch
     {
