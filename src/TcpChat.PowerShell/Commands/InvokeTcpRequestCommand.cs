@@ -10,7 +10,7 @@ namespace TcpChat.Commands;
 
 /// <summary>Sends one message and gives the answer, on a session or with a connection of its own.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "TcpRequest", DefaultParameterSetName = SessionSet)]
-[OutputType(typeof(ChatMessage), typeof(byte[]))]
+[OutputType(typeof(ChatMessage), typeof(PatternMatch), typeof(byte[]))]
 public sealed class InvokeTcpRequestCommand : RequestCommand
 {
     private readonly ByteCollector _bytes = new();
