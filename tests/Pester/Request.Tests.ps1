@@ -132,15 +132,15 @@ Describe 'Invoke-TcpRequest to computers' {
         , $answer | Should -BeOfType byte[]
     }
 
-    It 'gets from <Peer> one error, <Id>' -ForEach @(
-        @{ Peer = 'silent'; Id = 'ReceiveTimeout' }
-        @{ Peer = 'reset-after?bytes=1'; Id = 'SessionClosed' }
-        @{ Peer = 'half-close?send=two%0Alines%0A&end=none'; Id = 'SessionClosed' }
-        @{ Peer = 'never-accepts'; Id = 'ConnectTimeout' }
+    It 'gets from <Behavior> one error, <Id>' -ForEach @(
+        @{ Behavior = 'silent'; Id = 'ReceiveTimeout' }
+        @{ Behavior = 'reset-after?bytes=1'; Id = 'SessionClosed' }
+        @{ Behavior = 'half-close?send=two%0Alines%0A&end=none'; Id = 'SessionClosed' }
+        @{ Behavior = 'never-accepts'; Id = 'ConnectTimeout' }
     ) {
-        $peer = Start-TestPeer $Peer
+        $peer = Start-TestPeer $Behavior
         Invoke-TcpRequest 'hi' -ComputerName 127.0.0.1 -Port $peer.Port -Count 3 -TimeoutSec 1 -ErrorVariable problems -ErrorAction SilentlyContinue |
-            ForEach-Object Text | Should -Be $(if ($Peer -like 'half*') { 'two', 'lines' })
+            ForEach-Object Text | Should -Be $(if ($Behavior -like 'half*') { 'two', 'lines' })
         $problems | Should -HaveCount 1
         $problems[0].FullyQualifiedErrorId | Should -Be "$Id,TcpChat.Commands.InvokeTcpRequestCommand"
     }

@@ -92,12 +92,12 @@ Describe 'Stopping a pipeline' {
     }
 
     It 'ends <Command> within 500 ms, and leaves no session' -ForEach @(
-        @{ Command = 'Test-TcpChat'; Peer = 'never-accepts'; Script = { Test-TcpChat 127.0.0.1 $port -TimeoutSec 60 } }
-        @{ Command = 'Test-TcpChat -Count'; Peer = 'silent'; Script = { Test-TcpChat 127.0.0.1 $port -Count 1 -TimeoutSec 60 } }
-        @{ Command = 'Invoke-TcpRequest'; Peer = 'never-accepts'; Script = { Invoke-TcpRequest x -ComputerName 127.0.0.1 -Port $port -TimeoutSec 60 } }
-        @{ Command = 'Invoke-TcpRequest -Until'; Peer = 'silent'; Script = { Invoke-TcpRequest x -ComputerName 127.0.0.1 -Port $port -Until y -TimeoutSec 60 } }
+        @{ Command = 'Test-TcpChat'; Behavior = 'never-accepts'; Script = { Test-TcpChat 127.0.0.1 $port -TimeoutSec 60 } }
+        @{ Command = 'Test-TcpChat -Count'; Behavior = 'silent'; Script = { Test-TcpChat 127.0.0.1 $port -Count 1 -TimeoutSec 60 } }
+        @{ Command = 'Invoke-TcpRequest'; Behavior = 'never-accepts'; Script = { Invoke-TcpRequest x -ComputerName 127.0.0.1 -Port $port -TimeoutSec 60 } }
+        @{ Command = 'Invoke-TcpRequest -Until'; Behavior = 'silent'; Script = { Invoke-TcpRequest x -ComputerName 127.0.0.1 -Port $port -Until y -TimeoutSec 60 } }
     ) {
-        $peer = Start-TestPeer $Peer
+        $peer = Start-TestPeer $Behavior
         $before = @(Get-TcpChatSession).Count
         $stopped = Invoke-Stopped $Script @{ port = $peer.Port }
         $stopped.Milliseconds | Should -BeLessThan 500

@@ -61,13 +61,13 @@ Describe 'Test-TcpChat' {
         $results.ErrorCode | Should -Be 'ConnectTimeout', 'ConnectTimeout', $null
     }
 
-    It 'tells <Peer> apart: <Code>' -ForEach @(
-        @{ Peer = 'silent'; Code = 'ReceiveTimeout' }
-        @{ Peer = 'reset-after?bytes=1'; Code = 'SessionClosed' }
-        @{ Peer = 'send?text=no%20echo&then=hold'; Code = 'UnexpectedAnswer' }
-        @{ Peer = 'close-on-accept'; Code = 'SessionClosed' }
+    It 'tells <Behavior> apart: <Code>' -ForEach @(
+        @{ Behavior = 'silent'; Code = 'ReceiveTimeout' }
+        @{ Behavior = 'reset-after?bytes=1'; Code = 'SessionClosed' }
+        @{ Behavior = 'send?text=no%20echo&then=hold'; Code = 'UnexpectedAnswer' }
+        @{ Behavior = 'close-on-accept'; Code = 'SessionClosed' }
     ) {
-        $peer = Start-TestPeer $Peer
+        $peer = Start-TestPeer $Behavior
         $result = Test-TcpChat 127.0.0.1 $peer.Port -Count 2 -TimeoutSec 1
         $result.Succeeded | Should -BeFalse
         $result.ErrorCode | Should -Be $Code
