@@ -24,6 +24,17 @@ public sealed class MatchReader(ChatSession session, PatternSet until, string? s
         return match;
     }
 
+    /// <summary>Takes all up to the end of the match if it is there; null if not.</summary>
+    /// <exception cref="ChatException">As of <see cref="ChatSession.TryFind"/>.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first; nothing was taken.</exception>
+    public async Task<PatternMatch?> TryTakeAsync(CancellationToken cancellationToken = default)
+    {
+        // Elsewhere, because a pattern can take its time and the look must end at once all the same.
+        Task<PatternFinding?> look = Task.Run(() => session.TryFind(until), CancellationToken.None);
+        PatternFinding? found = await look.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return found is not null && session.TryTake(found, out PatternMatch? match) ? match : null;
+    }
+
     /// <summary>The error that no pattern matched in time, with what came instead.</summary>
     /// <param name="timeout">How long it was waited for.</param>
     public ChatException TimedOut(TimeSpan timeout)

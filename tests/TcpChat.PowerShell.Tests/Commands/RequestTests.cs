@@ -71,6 +71,18 @@ public sealed class RequestTests(Engine engine) : IClassFixture<Engine>
         Assert.Equal("False hi|True hi|True hi", answers);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("-Until 'hi'")]
+    public void A_session_that_does_not_answer_in_time_keeps_no_answer_of_another_back(string end)
+    {
+        (var output, var errors) = _engine.RunWithErrors(
+            Echo + "$mute = Start-TcpChatServer; $silent = Connect-TcpChat -Port $mute.Port\n"
+            + $"Invoke-TcpRequest hi $silent, $client -TimeoutSec 0.5 {end} | ForEach-Object {{ \"$_\" }}");
+        Assert.Equal("hi", Assert.Single(output).ToString());
+        Assert.StartsWith("ReceiveTimeout,", Assert.Single(errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Answers_come_in_the_order_of_the_computers_and_a_failure_keeps_none_from_the_others()
     {
