@@ -77,6 +77,13 @@ internal sealed class TextCodec
         return Encoding.UTF8.GetString(all);
     }
 
+    /// <summary>The next piece is the first of another stream: a character that the old one left unfinished is dropped.</summary>
+    public void BeginStream()
+    {
+        _streamDecoder = null;
+        _cut = null;
+    }
+
     public void CountInvalid(int bytes) => Interlocked.Add(ref _invalidBytes, bytes);
 
     private static string Decode(Decoder decoder, ReadOnlySpan<byte> bytes, bool flush)
