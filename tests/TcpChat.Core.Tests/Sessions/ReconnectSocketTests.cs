@@ -84,7 +84,7 @@ public sealed class ReconnectSocketTests : IDisposable
     public async Task A_message_cut_in_two_by_a_reset_arrives_whole()
     {
         await using ListeningPeer peer = Listen("never-reads");
-        using ChatSession session = await ConnectAsync(new SessionOptions { Framing = new LengthPrefixedFraming() });
+        using ChatSession session = await ConnectAsync(new SessionOptions { Framing = new LengthPrefixedFraming(), OutboxByteLimit = 64 << 20 });
         PeerConnection old = await peer.WaitForConnectionAsync();
         byte[] large = new byte[32 << 20];
         Random.Shared.NextBytes(large);
