@@ -130,6 +130,8 @@ public sealed partial class ChatSession : IDisposable
 
     internal DateTime ConnectedAtUtc { get; private set; }
 
+    internal TextCodec Codec => _codec;
+
     /// <summary>Sends text as one message.</summary>
     /// <exception cref="ChatException">
     /// <see cref="ChatErrorCode.SessionClosed"/>, <see cref="ChatErrorCode.TextNotEncodable"/> or <see cref="ChatErrorCode.SessionInOtherProcess"/>.
@@ -196,7 +198,8 @@ public sealed partial class ChatSession : IDisposable
             text,
             _reader.Messages,
             _nextArrival(),
-            _options.TimeProvider.GetUtcNow().UtcDateTime);
+            _options.TimeProvider.GetUtcNow().UtcDateTime,
+            _reader.Taken);
     }
 
     internal void CountInvalid(int bytes) => _codec.CountInvalid(bytes);
