@@ -3,6 +3,7 @@ using System.Text;
 using TcpChat.Clients;
 using TcpChat.Errors;
 using TcpChat.Framing;
+using TcpChat.Patterns;
 using TcpChat.Sessions;
 
 namespace TcpChat.Core.Tests.Sessions;
@@ -150,6 +151,28 @@ public sealed class ReconnectTests
 
         Assert.Equal("A", (await session.ReceiveAsync().Within())!.Text);
         Assert.Equal(5, session.DiscardedBytes);
+    }
+
+    [Fact]
+    public async Task What_was_found_in_the_half_message_of_the_lost_connection_cannot_be_taken_from_the_next()
+    {
+        using ChatSession session = Start();
+        _first.Feed("login: ");
+        await Bounded.EventuallyAsync(() => session.PeekText() == "login: ");
+        PatternFinding finding = session.TryFind(new PatternSet(["login: "]))!;
+        FakeTransport second = _dialer.Ready();
+        _first.FeedEnd();
+        await PassAsync(1);
+        second.Feed("busy; login: ");
+        await Bounded.EventuallyAsync(() => session.PeekText() == "busy; login: ");
+
+        Assert.False(session.TryTake(finding, out _));
+
+        finding = await session.FindAsync(new PatternSet(["login: "])).Within();
+        Assert.True(session.TryTake(finding, out PatternMatch? match));
+        Assert.Equal("busy; ", match.Before);
+        second.Feed("rest\n");
+        Assert.Equal("rest", (await session.ReceiveAsync().Within())!.Text);
     }
 
     [Theory]
