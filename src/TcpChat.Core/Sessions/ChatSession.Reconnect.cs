@@ -222,7 +222,12 @@ public sealed partial class ChatSession
     private void EndInVain(Outage outage)
     {
         _outbox.GiveUp(outage.Error ?? CannotSend());
-        string unsent = UnsentMessages == 0 ? string.Empty : $" {UnsentMessages} messages ({UnsentBytes} bytes) were not sent.";
+        string unsent = UnsentMessages switch
+        {
+            0 => string.Empty,
+            1 => $" 1 message ({UnsentBytes} bytes) was not sent.",
+            long count => $" {count} messages ({UnsentBytes} bytes) were not sent.",
+        };
         Cut(outage.Cause, new ChatException(
             ChatErrorCode.ReconnectFailed,
             $"The session {Id} ({Name}) lost its connection ({outage.Cause}), and {_reconnector!.Limit} attempts to make another were in vain. The last: {outage.Error?.Message}{unsent}",

@@ -151,7 +151,7 @@ public sealed partial class ChatSession : IDisposable
     public byte[] Wrap(ReadOnlySpan<byte> bytes) => _options.Framing.Wrap(bytes);
 
     /// <summary>Sends whole frames, made by <see cref="Wrap(string)"/> of a session with the same framing and encoding.</summary>
-    /// <param name="frames">One frame or several, one after the other.</param>
+    /// <param name="frames">One frame or several, one after the other. A session that reconnects may send them again together.</param>
     /// <param name="count">How many messages they are.</param>
     /// <param name="cancellationToken">Ends the wait for room in the outbox.</param>
     public ValueTask SendFramesAsync(ReadOnlyMemory<byte> frames, int count, CancellationToken cancellationToken = default) =>
