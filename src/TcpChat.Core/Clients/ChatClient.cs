@@ -54,14 +54,16 @@ public static class ChatClient
         }
     }
 
-    private static SocketTransport Open(Socket socket, ClientOptions options)
+    internal static SocketTransport Open(Socket socket, ClientOptions options)
     {
         try
         {
             if (Equals(socket.LocalEndPoint, socket.RemoteEndPoint))
             {
                 // Who calls a free port of this machine again and again meets itself one day: the system lends it that very port.
-                throw new SocketException((int)SocketError.ConnectionRefused);
+                socket.Dispose();
+                throw new ChatException(
+                    ChatErrorCode.ConnectionRefused, $"Nobody listens at {options.ComputerName} port {options.Port}: the connection was one with itself.");
             }
 
             KeepAlive.Enable(socket);
