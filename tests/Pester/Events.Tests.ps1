@@ -68,7 +68,8 @@ Describe 'Register-ObjectEvent' {
 
     It 'is an error for the messages of other processes' {
         $server = Start-TcpChatServer -Model Process -OnMessage { $_ }
-        { Register-ObjectEvent $server MessageReceived } | Should -Throw '*Other processes hold the sessions*'
+        $problem = { Register-ObjectEvent $server MessageReceived } | Should -Throw -PassThru
+        $problem.Exception.GetBaseException().Code | Should -Be 'SessionInOtherProcess'
         Register-ObjectEvent $server SessionOpened -SourceIdentifier came
         $client = Connect-TcpChat -Port $server.Port
         (Wait-Event came -Timeout $patience).SourceEventArgs.Session.RemoteEndPoint | Should -Be $client.LocalEndPoint
