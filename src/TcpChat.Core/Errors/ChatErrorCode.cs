@@ -18,6 +18,9 @@ public enum ChatErrorCode
     /// <summary>The connection failed for another reason, which the message and the inner exception tell.</summary>
     ConnectFailed,
 
+    /// <summary>The connection was lost and could not be made again within the attempts allowed.</summary>
+    ReconnectFailed,
+
     /// <summary>Another socket listens at that address and port (EADDRINUSE).</summary>
     PortInUse,
 

@@ -77,7 +77,7 @@ public sealed partial class ChatSession
         lock (_reader.Gate)
         {
             bool taken = Inbox.TryTake(
-                oldest => (oldest?.Position ?? _reader.Position) == received.Position,
+                oldest => received.Stream == _reader.Stream && (oldest?.Position ?? _reader.Position) == received.Position,
                 messages,
                 characters == 0 ? null : next => next.After(characters),
                 out bool missing);
@@ -119,9 +119,11 @@ public sealed partial class ChatSession
         ChatMessage[] messages;
         byte[] unfinished = [];
         bool isAll;
+        int stream;
         StreamPosition position;
         lock (_reader.Gate)
         {
+            stream = _reader.Stream;
             messages = Inbox.ToArray();
             position = messages.Length > 0 ? messages[0].Position : _reader.Position;
             isAll = _reader.IsRefused && !Inbox.HasRoom;
@@ -131,7 +133,7 @@ public sealed partial class ChatSession
             }
         }
 
-        return new ReceivedText(messages, _codec.DecodeUnfinished(unfinished), position, _options.Framing.Kind) { IsAll = isAll };
+        return new ReceivedText(messages, _codec.DecodeUnfinished(unfinished), position, _options.Framing.Kind) { IsAll = isAll, Stream = stream };
     }
 
     private void ThrowIfNoMoreComes(bool isFinished, ReceivedText received, ReceivedText? last)

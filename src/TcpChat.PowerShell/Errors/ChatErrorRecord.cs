@@ -23,7 +23,7 @@ internal static class ChatErrorRecord
 
     private static ErrorCategory Category(ChatErrorCode code) => code switch
     {
-        ChatErrorCode.ConnectionRefused or ChatErrorCode.HostUnreachable or ChatErrorCode.ConnectFailed => ErrorCategory.ConnectionError,
+        ChatErrorCode.ConnectionRefused or ChatErrorCode.HostUnreachable or ChatErrorCode.ConnectFailed or ChatErrorCode.ReconnectFailed => ErrorCategory.ConnectionError,
         ChatErrorCode.NameNotFound => ErrorCategory.ObjectNotFound,
         ChatErrorCode.ConnectTimeout or ChatErrorCode.SendTimeout or ChatErrorCode.ReceiveTimeout or ChatErrorCode.WaitTimeout =>
             ErrorCategory.OperationTimeout,
