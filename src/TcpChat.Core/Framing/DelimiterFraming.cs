@@ -44,5 +44,8 @@ public sealed class DelimiterFraming : MessageFraming
     }
 
     /// <inheritdoc/>
+    public override bool IsEnded(ReadOnlySpan<byte> tail) => tail.EndsWith(_delimiter);
+
+    /// <inheritdoc/>
     public override void WriteTrailer(Span<byte> trailer) => _delimiter.CopyTo(trailer);
 }

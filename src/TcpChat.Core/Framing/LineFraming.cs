@@ -48,6 +48,9 @@ public sealed class LineFraming : MessageFraming
     }
 
     /// <inheritdoc/>
+    public override bool IsEnded(ReadOnlySpan<byte> tail) => tail.EndsWith(_lineFeed);
+
+    /// <inheritdoc/>
     public override void WriteTrailer(Span<byte> trailer) => _trailer.CopyTo(trailer);
 
     private int FindLineFeed(ReadOnlySpan<byte> buffer, int from)

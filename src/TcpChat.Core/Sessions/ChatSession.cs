@@ -220,10 +220,7 @@ public sealed partial class ChatSession : IDisposable
                 break;
         }
 
-        throw new ChatException(
-            ChatErrorCode.SessionClosed,
-            $"The session {Id} ({Name}) can send no more: {CloseReason?.ToString() ?? "it is closing"}.",
-            _outbox.Failure ?? Error);
+        throw CannotSend();
     }
 
     private async ValueTask WaitAndSendAsync(ReadOnlyMemory<byte> frames, int count, bool borrowed, CancellationToken cancellationToken)

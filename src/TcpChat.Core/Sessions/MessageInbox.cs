@@ -10,6 +10,9 @@ namespace TcpChat.Sessions;
 public sealed class MessageInbox
 {
     private readonly Queue<ChatMessage> _messages = new();
+
+    // What is left of the oldest message when its beginning has been taken; it comes before the queue.
+    private ChatMessage? _begun;
     private readonly int _limit;
     private readonly long _byteLimit;
     private readonly Pulse _changed = new();
@@ -40,7 +43,7 @@ public sealed class MessageInbox
         get
         {
             using Gate gate = Enter();
-            return _messages.Count;
+            return Held;
         }
     }
 
@@ -50,7 +53,7 @@ public sealed class MessageInbox
         get
         {
             using Gate gate = Enter();
-            return _completed && _messages.Count == 0;
+            return _completed && Held == 0;
         }
     }
 
@@ -61,14 +64,14 @@ public sealed class MessageInbox
     public bool TryPeek([NotNullWhen(true)] out ChatMessage? message)
     {
         using Gate gate = Enter();
-        return _messages.TryPeek(out message);
+        return TryPeekHeld(out message);
     }
 
     /// <summary>Shows all messages, oldest first, without taking them.</summary>
     public ChatMessage[] ToArray()
     {
         using Gate gate = Enter();
-        return [.. _messages];
+        return _begun is null ? [.. _messages] : [_begun, .. _messages];
     }
 
     /// <summary>Waits until there is a message to take (true) or none will come any more (false).</summary>
@@ -79,7 +82,7 @@ public sealed class MessageInbox
         bool Settled()
         {
             using Gate gate = Enter();
-            available = _messages.Count > 0;
+            available = Held > 0;
             return available || _completed;
         }
 
@@ -106,15 +109,14 @@ public sealed class MessageInbox
         bool room;
         using (Gate gate = Enter())
         {
-            if (!_messages.TryDequeue(out message))
+            if (!TryTakeHeld(out message))
             {
                 nextArrival = -1;
                 return false;
             }
 
-            _bytes -= message.Bytes.Length;
             room = IsHalfEmpty;
-            nextArrival = _messages.TryPeek(out ChatMessage? next) ? next.Arrival : -1;
+            nextArrival = TryPeekHeld(out ChatMessage? next) ? next.Arrival : -1;
         }
 
         if (room)
@@ -137,14 +139,14 @@ public sealed class MessageInbox
                 return true;
             }
 
-            if (_messages.Count >= _limit || (_messages.Count > 0 && _bytes + message.Bytes.Length > _byteLimit))
+            if (Held >= _limit || (Held > 0 && _bytes + message.Bytes.Length > _byteLimit))
             {
                 _refusedBytes = message.Bytes.Length;
                 return false;
             }
 
             _refusedBytes = 0;
-            filled = _messages.Count == 0;
+            filled = Held == 0;
             _messages.Enqueue(message);
             _bytes += message.Bytes.Length;
         }
@@ -173,6 +175,55 @@ public sealed class MessageInbox
         }
     }
 
+    /// <summary>Takes the oldest message, or so many bytes of its beginning where it has more; the rest stays the oldest.</summary>
+    internal bool TryTake(int mostBytes, [NotNullWhen(true)] out ChatMessage? message)
+    {
+        bool room;
+        using (Gate gate = Enter())
+        {
+            if (!TryTakeHeld(out message))
+            {
+                return false;
+            }
+
+            if (message.Bytes.Length > mostBytes)
+            {
+                (message, _begun) = message.Split(mostBytes);
+                _bytes += _begun.Bytes.Length;
+            }
+
+            room = IsHalfEmpty;
+        }
+
+        if (room)
+        {
+            _room.Fire();
+        }
+
+        Taken?.Invoke();
+        return true;
+    }
+
+    /// <summary>Makes a message the oldest again. Only for the one who has taken it last, and once.</summary>
+    internal void PutBack(ChatMessage message)
+    {
+        bool filled;
+        using (Gate gate = Enter())
+        {
+            filled = Held == 0;
+
+            // Where a part of it was taken, the rest is still there.
+            _bytes += message.Bytes.Length;
+            _begun = _begun is null ? message : message.Join(_begun);
+        }
+
+        _changed.Fire();
+        if (filled)
+        {
+            Filled?.Invoke();
+        }
+    }
+
     /// <summary>Nothing more will come. What is there can be taken.</summary>
     internal void Complete()
     {
@@ -186,9 +237,29 @@ public sealed class MessageInbox
         Completed?.Invoke();
     }
 
+    private int Held => _messages.Count + (_begun is null ? 0 : 1);
+
     private bool IsHalfEmpty =>
-        _messages.Count <= _limit / 2
-        && (_messages.Count == 0 || (_bytes <= _byteLimit / 2 && _bytes + _refusedBytes <= _byteLimit));
+        Held <= _limit / 2
+        && (Held == 0 || (_bytes <= _byteLimit / 2 && _bytes + _refusedBytes <= _byteLimit));
+
+    private bool TryPeekHeld([NotNullWhen(true)] out ChatMessage? message)
+    {
+        message = _begun;
+        return message is not null || _messages.TryPeek(out message);
+    }
+
+    private bool TryTakeHeld([NotNullWhen(true)] out ChatMessage? message)
+    {
+        (message, _begun) = (_begun, null);
+        if (message is null && !_messages.TryDequeue(out message))
+        {
+            return false;
+        }
+
+        _bytes -= message.Bytes.Length;
+        return true;
+    }
 
     private Gate Enter()
     {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TcpChat.Errors;
+using TcpChat.Files;
 
 namespace TcpChat.Commands;
 
@@ -72,6 +73,20 @@ public abstract class ChatCommand : PSCmdlet, IDisposable
     /// <param name="exception">What happened.</param>
     /// <param name="target">The session, or the endpoint as text.</param>
     protected void WriteError(ChatException exception, object? target) => WriteError(ChatErrorRecord.Create(exception, target));
+
+    /// <summary>Reports how a file's transfer has ended.</summary>
+    private protected void WriteTransfer(FileTransfer transfer)
+    {
+        try
+        {
+            Await(transfer.Completion);
+            WriteObject(transfer);
+        }
+        catch (ChatException e)
+        {
+            WriteError(e, e.Transfer is null && e.Code != ChatErrorCode.SessionClosed && e.Code != ChatErrorCode.SessionInOtherProcess ? transfer.Path : transfer.Session);
+        }
+    }
 
     /// <summary>Reports that the command's parameters make no sense together, and ends it.</summary>
     protected void ThrowInvalidArgument(string id, string message, object? target = null) =>

@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using TcpChat.Errors;
+using TcpChat.Files;
+using TcpChat.Framing;
 using TcpChat.Jobs;
 using TcpChat.Servers;
 using TcpChat.Sessions;
@@ -8,30 +10,22 @@ namespace TcpChat.Commands;
 
 /// <summary>Takes messages from sessions, or from all sessions of a server in the order they came.</summary>
 [Cmdlet(VerbsCommunications.Receive, "TcpMessage", DefaultParameterSetName = SessionSet)]
-[OutputType(typeof(ChatMessage))]
-public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
+[OutputType(typeof(ChatMessage), ParameterSetName = [SessionSet, ServerSet])]
+[OutputType(typeof(FileTransfer), ParameterSetName = [FileSet])]
+public sealed class ReceiveTcpMessageCommand : ReceiveParametersCommand
 {
-    private const double DefaultTimeoutSec = 30;
-
     private readonly List<MessageSource> _followed = [];
-
-    /// <summary>How many messages to take from each session or server. Default: 1; with -TimeoutSec 0, all there are.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int Count { get; set; } = 1;
-
-    /// <summary>How long to wait for all of them, in seconds; 0: only what is there. Default: 30; with -Follow, no limit.</summary>
-    [Parameter]
-    [ValidateRange(0, LongestTimeoutSec)]
-    public double TimeoutSec { get; set; } = DefaultTimeoutSec;
-
-    /// <summary>Gives messages as they come, until the session or server ends, the time is up, or the pipeline is stopped.</summary>
-    [Parameter]
-    public SwitchParameter Follow { get; set; }
+    private readonly List<ChatSession> _fileSessions = [];
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (LiteralPath is not null)
+        {
+            _fileSessions.AddRange(Session);
+            return;
+        }
+
         IEnumerable<MessageSource> sources = [.. Session.Where(IsHere).Select(MessageSource.Of), .. Server.Where(IsHere).Select(MessageSource.Of)];
         if (Follow)
         {
@@ -59,6 +53,45 @@ public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
         {
             FollowAll();
         }
+        else if (_fileSessions.Count > 0)
+        {
+            ReceiveFile();
+        }
+    }
+
+    private void ReceiveFile()
+    {
+        string path = FilePath.Resolve(this, LiteralPath!);
+        FramingKind framing = _fileSessions[0].Options.Framing.Kind;
+        if (_fileSessions.Count > 1)
+        {
+            ThrowInvalidArgument("SessionNotSingle", $"A file comes from one session, and these are {_fileSessions.Count}.", path);
+        }
+
+        if (IsGiven(nameof(Length)) && framing != FramingKind.Raw)
+        {
+            ThrowInvalidArgument("LengthNotUsed", $"-Length has no meaning with the framing {framing}.", Length);
+        }
+
+        if (IsGiven(nameof(Count)) && framing is FramingKind.Raw or FramingKind.LengthPrefixed)
+        {
+            ThrowInvalidArgument("CountNotUsed", $"With -LiteralPath, -Count has no meaning with the framing {framing}.", Count);
+        }
+
+        ReceiveFileOptions options = new()
+        {
+            Length = IsGiven(nameof(Length)) ? Length : null,
+            Count = IsGiven(nameof(Count)) ? Count : null,
+            Overwrite = Force,
+        };
+        FileTransferLimits limits = new()
+        {
+            Time = IsGiven(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : Timeout.InfiniteTimeSpan,
+            Stall = TimeSpan.FromSeconds(StallTimeoutSec),
+        };
+        RunningTransfers transfers = new(new TransferBar(this, $"Receiving {Path.GetFileName(path)}"), WriteTransfer, StopToken);
+        transfers.Add(FileTransfer.Receive(_fileSessions[0], path, options, limits, StopToken));
+        transfers.Finish();
     }
 
     private bool IsHere(ChatSession session)
@@ -92,7 +125,7 @@ public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
 
     private void TakeWhatIsThere(MessageSource source)
     {
-        int most = MyInvocation.BoundParameters.ContainsKey(nameof(Count)) ? Count : int.MaxValue;
+        int most = IsGiven(nameof(Count)) ? Count : int.MaxValue;
         for (int taken = 0; taken < most && source.TryTake() is { } message; taken++)
         {
             WriteObject(message);
@@ -131,9 +164,9 @@ public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
 
     private void FollowAll()
     {
-        bool limited = MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec));
+        bool limited = IsGiven(nameof(TimeoutSec));
         using Deadline deadline = StartDeadline(limited ? TimeoutSec : LongestTimeoutSec);
-        int left = MyInvocation.BoundParameters.ContainsKey(nameof(Count)) ? Count : int.MaxValue;
+        int left = IsGiven(nameof(Count)) ? Count : int.MaxValue;
         List<MessageSource> open = [.. _followed];
         while (left > 0)
         {
