@@ -17,4 +17,7 @@ public sealed class ChatException : IOException
 
     /// <summary>Where a file was not sent or received whole: how far it came. Null everywhere else.</summary>
     public FileTransfer? Transfer { get; init; }
+
+    /// <summary>Where a wait for a pattern ended without one: the text that had arrived. Null everywhere else.</summary>
+    public string? Received { get; init; }
 }

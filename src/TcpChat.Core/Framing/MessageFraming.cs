@@ -28,6 +28,13 @@ public abstract class MessageFraming
     /// <summary>True where nothing need follow for these bytes, the last of several, to end a message.</summary>
     public virtual bool IsEnded(ReadOnlySpan<byte> tail) => true;
 
+    /// <summary>
+    /// How many bytes of an unfinished message are certain to belong to its payload, however it goes on. 0 where a message
+    /// means nothing before it is whole.
+    /// </summary>
+    /// <param name="rest">The bytes that have arrived and are no whole message.</param>
+    public virtual int MeasureUnfinished(ReadOnlySpan<byte> rest) => 0;
+
     /// <summary>Writes what stands before a payload; <paramref name="header"/> is <see cref="HeaderSize"/> long.</summary>
     public virtual void WriteHeader(Span<byte> header, int payloadLength)
     {

@@ -10,8 +10,10 @@ public sealed class ChatMessage
     private readonly MessageText _described;
     private string? _text;
 
-    internal ChatMessage(ChatSession session, byte[] bytes, MessageText text, long sequence, long arrival, DateTime receivedAtUtc)
+    internal ChatMessage(
+        ChatSession session, byte[] bytes, MessageText text, long sequence, long arrival, DateTime receivedAtUtc, int taken = 0)
     {
+        Taken = taken;
         Session = session;
         Sequence = sequence;
         Arrival = arrival;
@@ -54,8 +56,25 @@ public sealed class ChatMessage
     /// <summary>Its number in its session, from 1.</summary>
     public long Sequence { get; }
 
+    /// <summary>How many bytes of its beginning have been taken before.</summary>
+    internal int Taken { get; }
+
+    /// <summary>Where it stands in its session's stream.</summary>
+    internal StreamPosition Position => new(Sequence, Taken);
+
     /// <summary>Its place among the messages of all sessions of a server.</summary>
     internal long Arrival { get; }
+
+    /// <summary>What is left when so many characters of the text have been taken; null where that is nothing.</summary>
+    internal ChatMessage? After(int characters)
+    {
+        string text = Text;
+        int bytes = Session.Codec.Measure(_described.Before, _bytes, ref characters);
+        return bytes == _bytes.Length
+            ? null
+            : new ChatMessage(
+                Session, _bytes[bytes..], new MessageText(text[Math.Min(characters, text.Length)..], null, 0), Sequence, Arrival, _receivedAtUtc, Taken + bytes);
+    }
 
     /// <summary>Its first bytes, and the rest of it, as a message each.</summary>
     internal (ChatMessage First, ChatMessage Remainder) Split(int at)
@@ -65,9 +84,9 @@ public sealed class ChatMessage
 
         // Text that was not decoded at once is UTF-8: only what the rest leaves to the next piece must be known.
         bool isDecoded = _described.Text is not null;
-        MessageText firstText = isDecoded ? Session.Describe(first) : new MessageText(null, _described.Before, 0);
-        MessageText restText = isDecoded ? Session.Describe(rest) : new MessageText(null, null, Math.Min(_described.Cut, rest.Length));
-        return (With(first, firstText), With(rest, restText));
+        MessageText firstText = isDecoded ? Session.Codec.Describe(first) : new MessageText(null, _described.Before, 0);
+        MessageText restText = isDecoded ? Session.Codec.Describe(rest) : new MessageText(null, null, Math.Min(_described.Cut, rest.Length));
+        return (With(first, firstText, Taken), With(rest, restText, Taken + at));
     }
 
     /// <summary>The message whose parts this and <paramref name="rest"/> are.</summary>
@@ -76,10 +95,11 @@ public sealed class ChatMessage
         MessageText text = _described.Text is null && rest._described.Text is null
             ? new MessageText(null, _described.Before, rest._described.Cut)
             : new MessageText(Text + rest.Text, null, 0);
-        return With([.. _bytes, .. rest._bytes], text);
+        return With([.. _bytes, .. rest._bytes], text, Taken);
     }
 
-    private ChatMessage With(byte[] bytes, MessageText text) => new(Session, bytes, text, Sequence, Arrival, _receivedAtUtc);
+    private ChatMessage With(byte[] bytes, MessageText text, int taken) =>
+        new(Session, bytes, text, Sequence, Arrival, _receivedAtUtc, taken);
 
     /// <summary>The text.</summary>
     public override string ToString() => Text;

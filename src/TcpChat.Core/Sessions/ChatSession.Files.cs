@@ -1,5 +1,4 @@
 using TcpChat.Errors;
-using TcpChat.Text;
 
 namespace TcpChat.Sessions;
 
@@ -49,9 +48,6 @@ public sealed partial class ChatSession
             }
         }
     }
-
-    /// <summary>What is known of the text of bytes that are looked at by themselves.</summary>
-    internal MessageText Describe(ReadOnlySpan<byte> bytes) => _codec.Describe(bytes);
 
     private ChatException CannotSend() => new(
         ChatErrorCode.SessionClosed,

@@ -164,15 +164,72 @@ public sealed class MessageInbox
     /// Waits until half of the inbox is free, so that reading does not stop and start at every message, and until what was
     /// refused last has room.
     /// </summary>
-    internal Task WaitForRoomAsync(CancellationToken cancellationToken)
-    {
-        return _room.WaitUntilAsync(HasRoom, cancellationToken);
+    internal Task WaitForRoomAsync(CancellationToken cancellationToken) => _room.WaitUntilAsync(() => HasRoom, cancellationToken);
 
-        bool HasRoom()
+    /// <summary>True when no more messages will come.</summary>
+    internal bool IsCompleted
+    {
+        get
+        {
+            using Gate gate = Enter();
+            return _completed;
+        }
+    }
+
+    /// <summary>True when a message that was refused may be offered again.</summary>
+    internal bool HasRoom
+    {
+        get
         {
             using Gate gate = Enter();
             return _completed || IsHalfEmpty;
         }
+    }
+
+    /// <summary>Fired when a message came, when more of an unfinished one came, and at the end.</summary>
+    internal Pulse Changed => _changed;
+
+    /// <summary>
+    /// Takes whole messages and the beginning of the one after them, all at once or nothing. False where somebody has
+    /// taken something since <paramref name="isUnchanged"/> was true.
+    /// </summary>
+    /// <param name="isUnchanged">Looks at the oldest message, null where there is none.</param>
+    /// <param name="whole">How many whole messages to take.</param>
+    /// <param name="begin">What is left of the next when its beginning is taken; null: nothing.</param>
+    /// <param name="missing">True where there was no next message to begin, so that it is still being received.</param>
+    internal bool TryTake(Func<ChatMessage?, bool> isUnchanged, int whole, Func<ChatMessage, ChatMessage?>? begin, out bool missing)
+    {
+        bool room;
+        missing = false;
+        using (Gate gate = Enter())
+        {
+            if (!isUnchanged(TryPeekHeld(out ChatMessage? oldest) ? oldest : null))
+            {
+                return false;
+            }
+
+            for (int taken = 0; taken < whole; taken++)
+            {
+                _ = TryTakeHeld(out _);
+            }
+
+            if (begin is not null)
+            {
+                missing = !TryTakeHeld(out ChatMessage? next);
+                _begun = next is null ? null : begin(next);
+                _bytes += _begun?.Bytes.Length ?? 0;
+            }
+
+            room = IsHalfEmpty;
+        }
+
+        if (room)
+        {
+            _room.Fire();
+        }
+
+        Taken?.Invoke();
+        return true;
     }
 
     /// <summary>Takes the oldest message, or so many bytes of its beginning where it has more; the rest stays the oldest.</summary>
