@@ -28,6 +28,12 @@ internal static class FileFault
         _ => ToRead(exception, $"The file '{path}' could not be opened"),
     };
 
+    /// <summary>A file that may be there and that others may write to, and that could not be opened.</summary>
+    public static ChatException ToOpenShared(Exception exception, string path) =>
+        exception is IOException and not (FileNotFoundException or DirectoryNotFoundException) && !Directory.Exists(path)
+            ? ToWrite(exception, $"The file '{path}' could not be opened")
+            : ToOpen(exception, path, toWrite: true);
+
     /// <summary>A file that could not be read any further.</summary>
     public static ChatException ToRead(Exception exception, string what) =>
         new(ChatErrorCode.FileReadFailed, $"{what}: {exception.Message}", exception);

@@ -100,10 +100,33 @@ public sealed class FileTransfer
         $"{Progress} before the session ended: {Session.CloseReason?.ToString() ?? "it is closing"}.",
         Session.Error);
 
-    private void Run(Func<TransferClock, Task> run, FileTransferLimits limits, CancellationToken stop) =>
+    private void Run(Func<TransferClock, Task> run, FileTransferLimits limits, CancellationToken stop)
+    {
+        Session.RecordFileBegin();
         Completion = Task.Run(() => RunAsync(run, limits, stop), CancellationToken.None);
+    }
+
+    private void End(Exception? error)
+    {
+        _duration = Elapsed;
+        Session.RecordFileEnd(this, error);
+    }
 
     private async Task RunAsync(Func<TransferClock, Task> run, FileTransferLimits limits, CancellationToken stop)
+    {
+        try
+        {
+            await RunWithinAsync(run, limits, stop).ConfigureAwait(false);
+            End(null);
+        }
+        catch (Exception e)
+        {
+            End(e);
+            throw;
+        }
+    }
+
+    private async Task RunWithinAsync(Func<TransferClock, Task> run, FileTransferLimits limits, CancellationToken stop)
     {
         using TransferClock clock = new(limits, Session.Options.TimeProvider, stop);
         try
@@ -117,10 +140,6 @@ public sealed class FileTransfer
         catch (ChatException e) when (e.Transfer is null && Length > 0)
         {
             throw new ChatException(e.Code, e.Message, e.InnerException) { Transfer = this };
-        }
-        finally
-        {
-            _duration = Elapsed;
         }
     }
 }

@@ -320,6 +320,7 @@ public sealed partial class ChatSession
             _state = ChatSessionState.Closed;
         }
 
+        _transcript?.Closed();
         try
         {
             // Before those who wait go on, so that they find a server's books in order.

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using TcpChat.Errors;
 using TcpChat.Files;
+using TcpChat.Sessions;
+using TcpChat.Transcripts;
 
 namespace TcpChat.Commands;
 
@@ -74,11 +76,21 @@ public abstract class ChatCommand : PSCmdlet, IDisposable
     /// <param name="target">The session, or the endpoint as text.</param>
     protected void WriteError(ChatException exception, object? target) => WriteError(ChatErrorRecord.Create(exception, target));
 
+    /// <summary>Says, once, that what a session sends and receives could not be written down.</summary>
+    private protected void WarnOfTranscript(ChatSession session)
+    {
+        if (session.Options.Transcript is { } transcript && transcript.TakeNotice() is { } error)
+        {
+            WriteWarning(TranscriptWarning.Text(transcript, error));
+        }
+    }
+
     /// <summary>Reports how a file's transfer has ended.</summary>
     private protected void WriteTransfer(FileTransfer transfer)
     {
         try
         {
+            WarnOfTranscript(transfer.Session);
             Await(transfer.Completion);
             WriteObject(transfer);
         }

@@ -141,6 +141,7 @@ public sealed class ReceiveTcpMessageCommand : ReceiveParametersCommand
             if (source.TryTake() is { } message)
             {
                 taken++;
+                WarnOfTranscript(message.Session);
                 WriteObject(message);
                 continue;
             }

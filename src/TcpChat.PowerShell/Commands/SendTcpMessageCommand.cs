@@ -184,6 +184,7 @@ public sealed class SendTcpMessageCommand : SendParametersCommand
 
     private void Report(ChatSession session)
     {
+        WarnOfTranscript(session);
         if (PassThru)
         {
             WriteObject(session);
