@@ -160,9 +160,13 @@ internal sealed class SendOutbox
             {
                 lock (_gate)
                 {
-                    held = _holder is null;
+                    if (_completed || _failure is not null)
+                    {
+                        return true;
+                    }
+
                     _holder ??= holder;
-                    return held || _completed || _failure is not null;
+                    return held = _holder == holder;
                 }
             },
             cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using TcpChat.Binding;
 using TcpChat.Completion;
+using TcpChat.Files;
+using TcpChat.Framing;
 using TcpChat.Jobs;
 using TcpChat.Sessions;
 
@@ -73,4 +75,32 @@ public abstract class ReceiveParametersCommand : ChatCommand
 
     /// <summary>True where the parameter was given.</summary>
     private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>What belongs to the file, as the parameters say. Ends the command where they mean nothing with that framing.</summary>
+    private protected ReceiveFileOptions GetFileOptions(FramingKind framing)
+    {
+        if (IsGiven(nameof(Length)) && framing != FramingKind.Raw)
+        {
+            ThrowInvalidArgument("LengthNotUsed", $"-Length has no meaning with the framing {framing}.", Length);
+        }
+
+        if (IsGiven(nameof(Count)) && framing is (FramingKind.Raw or FramingKind.LengthPrefixed))
+        {
+            ThrowInvalidArgument("CountNotUsed", $"With -LiteralPath, -Count has no meaning with the framing {framing}.", Count);
+        }
+
+        return new ReceiveFileOptions
+        {
+            Length = IsGiven(nameof(Length)) ? Length : null,
+            Count = IsGiven(nameof(Count)) ? Count : null,
+            Overwrite = Force,
+        };
+    }
+
+    /// <summary>How long the file may take, as the parameters say.</summary>
+    private protected FileTransferLimits GetFileLimits() => new()
+    {
+        Time = IsGiven(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : Timeout.InfiniteTimeSpan,
+        Stall = TimeSpan.FromSeconds(StallTimeoutSec),
+    };
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using TcpChat.Errors;
 using TcpChat.Files;
-using TcpChat.Framing;
 using TcpChat.Jobs;
 using TcpChat.Servers;
 using TcpChat.Sessions;
@@ -62,35 +61,14 @@ public sealed class ReceiveTcpMessageCommand : ReceiveParametersCommand
     private void ReceiveFile()
     {
         string path = FilePath.Resolve(this, LiteralPath!);
-        FramingKind framing = _fileSessions[0].Options.Framing.Kind;
         if (_fileSessions.Count > 1)
         {
             ThrowInvalidArgument("SessionNotSingle", $"A file comes from one session, and these are {_fileSessions.Count}.", path);
         }
 
-        if (IsGiven(nameof(Length)) && framing != FramingKind.Raw)
-        {
-            ThrowInvalidArgument("LengthNotUsed", $"-Length has no meaning with the framing {framing}.", Length);
-        }
-
-        if (IsGiven(nameof(Count)) && framing is FramingKind.Raw or FramingKind.LengthPrefixed)
-        {
-            ThrowInvalidArgument("CountNotUsed", $"With -LiteralPath, -Count has no meaning with the framing {framing}.", Count);
-        }
-
-        ReceiveFileOptions options = new()
-        {
-            Length = IsGiven(nameof(Length)) ? Length : null,
-            Count = IsGiven(nameof(Count)) ? Count : null,
-            Overwrite = Force,
-        };
-        FileTransferLimits limits = new()
-        {
-            Time = IsGiven(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : Timeout.InfiniteTimeSpan,
-            Stall = TimeSpan.FromSeconds(StallTimeoutSec),
-        };
+        ReceiveFileOptions options = GetFileOptions(_fileSessions[0].Options.Framing.Kind);
         RunningTransfers transfers = new(new TransferBar(this, $"Receiving {Path.GetFileName(path)}"), WriteTransfer, StopToken);
-        transfers.Add(FileTransfer.Receive(_fileSessions[0], path, options, limits, StopToken));
+        transfers.Add(FileTransfer.Receive(_fileSessions[0], path, options, GetFileLimits(), StopToken));
         transfers.Finish();
     }
 

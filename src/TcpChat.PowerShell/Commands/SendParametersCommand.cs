@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using TcpChat.Binding;
 using TcpChat.Completion;
+using TcpChat.Files;
 using TcpChat.Jobs;
 using TcpChat.Sessions;
 
@@ -79,4 +80,11 @@ public abstract class SendParametersCommand : ChatCommand
     [Parameter(ParameterSetName = SessionSet)]
     [Parameter(ParameterSetName = ServerSet)]
     public SwitchParameter PassThru { get; set; }
+
+    /// <summary>How long the file may take, as the parameters say.</summary>
+    private protected FileTransferLimits GetFileLimits() => new()
+    {
+        Time = MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : Timeout.InfiniteTimeSpan,
+        Stall = TimeSpan.FromSeconds(StallTimeoutSec),
+    };
 }

@@ -91,14 +91,9 @@ public sealed class SendTcpMessageCommand : SendParametersCommand
 
     private void OpenFile(string path)
     {
-        FileTransferLimits limits = new()
-        {
-            Time = MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)) ? TimeSpan.FromSeconds(TimeoutSec) : Timeout.InfiniteTimeSpan,
-            Stall = TimeSpan.FromSeconds(StallTimeoutSec),
-        };
         try
         {
-            _file = Await(FileSending.OpenAsync(this, path, limits, WriteTransfer, StopToken));
+            _file = Await(FileSending.OpenAsync(this, path, GetFileLimits(), WriteTransfer, StopToken));
         }
         catch (ChatException e)
         {
