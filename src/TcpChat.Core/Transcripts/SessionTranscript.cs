@@ -10,6 +10,9 @@ namespace TcpChat.Transcripts;
 /// <summary>What one session writes into a transcript, in the order in which it happens; nothing after its end.</summary>
 internal sealed class SessionTranscript
 {
+    private const string In = "in";
+    private const string Out = "out";
+
     private readonly Transcript _transcript;
     private readonly ChatSession _session;
     private readonly Encoding _strict;
@@ -30,7 +33,7 @@ internal sealed class SessionTranscript
     /// <summary>Records of the transcript, of all its sessions, that could not be written.</summary>
     public long Errors => _transcript.Errors;
 
-    public void Opened() => Write("opened", json =>
+    public void Opened() => Write(new("opened", _session), json =>
     {
         json.WriteString("remote", _session.RemoteEndPoint?.ToString());
         json.WriteString("local", _session.LocalEndPoint?.ToString());
@@ -42,7 +45,7 @@ internal sealed class SessionTranscript
     public void Received(ReadOnlySpan<byte> payload, bool isPart)
     {
         (string? text, byte[]? bytes) = Describe(payload);
-        Write("message", json => WriteMessage(json, "in", text, bytes, isPart));
+        Write(new("message", _session, In, text), json => WriteRest(json, bytes, isPart));
     }
 
     /// <summary>Offers frames to the outbox, and writes down what it has taken. Both in one, so that the order is the same.</summary>
@@ -68,7 +71,9 @@ internal sealed class SessionTranscript
     {
         lock (_gate)
         {
-            TranscriptRecord.Write(_transcript, _session.Options.TimeProvider, "file", _session, json => WriteFile(json, transfer, error));
+            string direction = transfer.Direction == TransferDirection.Sent ? Out : In;
+            TranscriptRecord.Write(
+                _transcript, _session.Options.TimeProvider, new("file", _session, direction), json => WriteFile(json, transfer, error));
         }
 
         _transcript.Release();
@@ -79,7 +84,7 @@ internal sealed class SessionTranscript
     {
         lock (_gate)
         {
-            Write("closed", json =>
+            Write(new("closed", _session), json =>
             {
                 json.WriteString("reason", _session.CloseReason?.ToString());
                 if (_session.Error is { } error)
@@ -95,7 +100,6 @@ internal sealed class SessionTranscript
 
     private static void WriteFile(Utf8JsonWriter json, FileTransfer transfer, Exception? error)
     {
-        json.WriteString("direction", transfer.Direction == TransferDirection.Sent ? "out" : "in");
         json.WriteString("path", transfer.Path);
         json.WriteNumber("length", transfer.Length);
         if (error is not null)
@@ -104,21 +108,16 @@ internal sealed class SessionTranscript
         }
     }
 
-    private static void WriteMessage(Utf8JsonWriter json, string direction, string? text, byte[]? bytes, bool isPart)
+    private static void WriteRest(Utf8JsonWriter json, byte[]? bytes, bool isPart)
     {
-        json.WriteString("direction", direction);
+        if (bytes is not null)
+        {
+            json.WriteBase64String("bytes", bytes);
+        }
+
         if (isPart)
         {
             json.WriteBoolean("part", true);
-        }
-
-        if (text is not null)
-        {
-            json.WriteString("text", text);
-        }
-        else
-        {
-            json.WriteBase64String("bytes", bytes);
         }
     }
 
@@ -130,7 +129,7 @@ internal sealed class SessionTranscript
             FrameResult frame = framing.Cut(frames, 0, int.MaxValue);
             bool isMessage = frame.Status == FrameStatus.Message;
             (string? text, byte[]? bytes) = Describe(isMessage ? frames.Slice(frame.Offset, frame.Length) : frames);
-            Write("message", json => WriteMessage(json, "out", text, bytes, isPart: false));
+            Write(new("message", _session, Out, text), json => WriteRest(json, bytes, isPart: false));
             frames = isMessage ? frames[frame.Consumed..] : [];
         }
     }
@@ -147,13 +146,13 @@ internal sealed class SessionTranscript
         }
     }
 
-    private void Write(string kind, Action<Utf8JsonWriter> write)
+    private void Write(TranscriptRecord.Head head, Action<Utf8JsonWriter> write)
     {
         lock (_gate)
         {
             if (!_closed)
             {
-                TranscriptRecord.Write(_transcript, _session.Options.TimeProvider, kind, _session, write);
+                TranscriptRecord.Write(_transcript, _session.Options.TimeProvider, head, write);
             }
         }
     }

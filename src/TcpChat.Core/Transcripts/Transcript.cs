@@ -59,7 +59,7 @@ public sealed class Transcript : IDisposable
     /// <param name="target">What it concerns, such as the address to connect to.</param>
     /// <param name="error">What happened.</param>
     public void WriteFailure(string target, Exception error) =>
-        TranscriptRecord.Write(this, TimeProvider.System, "failed", null, json =>
+        TranscriptRecord.Write(this, TimeProvider.System, new TranscriptRecord.Head("failed"), json =>
         {
             json.WriteString("target", target);
             json.WriteString("error", error.Message);
