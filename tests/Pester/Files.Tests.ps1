@@ -178,7 +178,7 @@ Describe 'Files' {
 
     It 'sends a file to <Program>, and gets one from it' -ForEach @(
         @{ Program = 'ncat'; Listen = { 'exec ncat -l 127.0.0.1 "$1" < "$2" > "$3"' } }
-        @{ Program = 'socat'; Listen = { 'exec socat - "TCP4-LISTEN:$1,bind=127.0.0.1" < "$2" > "$3"' } }
+        @{ Program = 'socat'; Listen = { 'exec socat -t 20 - "TCP4-LISTEN:$1,bind=127.0.0.1" < "$2" > "$3"' } }
     ) {
         Skip-Without $Program
         $file = New-TestFile large 3000000
