@@ -64,7 +64,7 @@ public sealed partial class ChatSession
             if (!BeginOutage(_transport, cause, error, mayAnswer ? ChatSessionState.HalfClosed : ChatSessionState.Reconnecting))
             {
                 // Closed by this side meanwhile: what the outbox kept for another connection will not have one.
-                _outbox.GiveUp(error ?? CannotSend());
+                _outbox.GiveUp(error ?? NoConnection());
                 return error is null ? true : throw error;
             }
 
@@ -215,13 +215,13 @@ public sealed partial class ChatSession
     /// <summary>This side has closed the session; whoever did ends it.</summary>
     private bool EndReconnecting()
     {
-        _outbox.GiveUp(CannotSend());
+        _outbox.GiveUp(NoConnection());
         return false;
     }
 
     private void EndInVain(Outage outage)
     {
-        _outbox.GiveUp(outage.Error ?? CannotSend());
+        _outbox.GiveUp(outage.Error ?? NoConnection());
         string unsent = UnsentMessages switch
         {
             0 => string.Empty,
@@ -234,7 +234,7 @@ public sealed partial class ChatSession
             outage.Error));
     }
 
-    private ChatException CannotSend() =>
+    private ChatException NoConnection() =>
         new(ChatErrorCode.SessionClosed, $"The session {Id} ({Name}) was closed while it had no connection.");
 
     // What a subscriber does wrong is no fault of the session's.

@@ -30,6 +30,7 @@ internal sealed class EchoSink(ChatSession session, MessageFraming framing, Mess
             return false;
         }
 
+        session.RecordReceived(payload);
         Span<byte> frame = _answers.AsSpan(_length, size);
         payload.CopyTo(frame[framing.HeaderSize..]);
         framing.Complete(frame, payload.Length);

@@ -42,6 +42,7 @@ internal sealed class SendOutbox
     private bool _completed;
     private Exception? _failure;
     private Exception? _givenUp;
+    private object? _holder;
 
     /// <param name="transport">The wire.</param>
     /// <param name="limit">How many bytes wait at most.</param>
@@ -72,6 +73,12 @@ internal sealed class SendOutbox
     /// <summary>How many bytes of them had not been sent.</summary>
     public long UnsentBytes => Volatile.Read(ref _unsentBytes);
 
+    /// <summary>True while one sender has it for itself.</summary>
+    public bool IsHeld => Volatile.Read(ref _holder) is not null;
+
+    /// <summary>True while this sender has it for itself; another wire ends that.</summary>
+    public bool IsHeldBy(object holder) => Volatile.Read(ref _holder) == holder;
+
     /// <summary>What became of a frame that was offered.</summary>
     public enum Offer
     {
@@ -95,7 +102,8 @@ internal sealed class SendOutbox
     /// changes: it is shared.
     /// </param>
     /// <param name="messages">How many messages it is made of.</param>
-    public Offer TrySend(ReadOnlyMemory<byte> frame, bool borrowed, int messages = 1)
+    /// <param name="holder">Who sends, where the outbox is held.</param>
+    public Offer TrySend(ReadOnlyMemory<byte> frame, bool borrowed, int messages = 1, object? holder = null)
     {
         Exception failure;
         ITransport transport;
@@ -104,6 +112,18 @@ internal sealed class SendOutbox
             if (_completed || _failure is not null)
             {
                 return Offer.Closed;
+            }
+
+            if (holder is not null && _holder != holder)
+            {
+                // A file cannot go on over another wire than the one it began on.
+                return Offer.Closed;
+            }
+
+            if (_holder is not null && (_holder != holder || _writing))
+            {
+                // Whatever the policy: it is no slow reader that the others wait for.
+                return Offer.Full;
             }
 
             if (!_writing)
@@ -120,7 +140,7 @@ internal sealed class SendOutbox
                     // Its beginning is needed where another wire may have to send it again.
                     _sentOfFirst = _isResumable ? sent : 0;
                     ReadOnlyMemory<byte> kept = frame[(sent - _sentOfFirst)..];
-                    _inFlight.Enqueue(new Waiting(borrowed ? kept.ToArray() : kept, messages));
+                    _inFlight.Enqueue(new Waiting(borrowed ? kept.ToArray() : kept, messages, IsPiece: holder is not null));
                     _waitingBytes = frame.Length - sent;
                     _writing = true;
                     StartLoop();
@@ -132,7 +152,12 @@ internal sealed class SendOutbox
                     transport = _transport;
                     if (_isResumable)
                     {
-                        Enqueue(frame, borrowed, messages);
+                        if (holder is null)
+                        {
+                            Enqueue(frame, borrowed, messages);
+                        }
+
+                        _holder = null;
                         _writing = _suspended = true;
                     }
                     else
@@ -154,21 +179,62 @@ internal sealed class SendOutbox
 
         _changed.Fire();
         _failed(transport, failure);
-        return _isResumable ? Offer.Taken : Offer.Closed;
+        return _isResumable && holder is null ? Offer.Taken : Offer.Closed;
     }
 
     /// <summary>Waits until a frame of that length has room, or nothing can be sent any more.</summary>
-    public Task WaitForRoomAsync(int length, CancellationToken cancellationToken) =>
+    public Task WaitForRoomAsync(int length, CancellationToken cancellationToken, object? holder = null) =>
         _changed.WaitUntilAsync(
             () =>
             {
                 lock (_gate)
                 {
-                    return _completed || _failure is not null || !_writing || _waitingBytes + length <= _limit
-                        || (_suspended && _waitingBytes == 0);
+                    return _completed || _failure is not null || (holder is not null && _holder != holder) || (_holder is null
+                        ? !_writing || _waitingBytes + length <= _limit || (_suspended && _waitingBytes == 0)
+                        : _holder == holder && !_writing);
                 }
             },
             cancellationToken);
+
+    /// <summary>
+    /// Waits until nobody else holds the outbox, and then takes it: all others are refused, and a frame of the holder's is
+    /// taken only when everything before it has been sent. So nothing comes in between its frames, none of them can be
+    /// dropped, and its memory is its own again when the next has room. False where nothing can be sent any more.
+    /// </summary>
+    public async Task<bool> HoldAsync(object holder, CancellationToken cancellationToken)
+    {
+        bool held = false;
+        await _changed.WaitUntilAsync(
+            () =>
+            {
+                lock (_gate)
+                {
+                    if (_completed || _failure is not null)
+                    {
+                        return true;
+                    }
+
+                    _holder ??= holder;
+                    return held = _holder == holder;
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return held;
+    }
+
+    /// <summary>Lets the others send again.</summary>
+    public void Release(object holder)
+    {
+        lock (_gate)
+        {
+            if (_holder == holder)
+            {
+                _holder = null;
+            }
+        }
+
+        _changed.Fire();
+    }
 
     /// <summary>Takes no more frames; those that wait are still sent.</summary>
     public void CompleteAdding()
@@ -202,15 +268,20 @@ internal sealed class SendOutbox
     /// <returns>True where the wire has taken nothing but whole frames, and nobody is sending any more.</returns>
     public bool Suspend()
     {
+        bool isClean;
         lock (_gate)
         {
             if (_failure is null)
             {
                 _writing = _suspended = true;
+                _holder = null;
             }
 
-            return !_looping && _sentOfFirst == 0;
+            isClean = !_looping && _sentOfFirst == 0;
         }
+
+        _changed.Fire();
+        return isClean;
     }
 
     /// <summary>Waits until nobody uses the old wire any more, which must have been aborted. What it has not taken whole waits then.</summary>
@@ -377,6 +448,11 @@ internal sealed class SendOutbox
 
             _suspended |= failure is not null;
             _writing = _suspended;
+            if (_suspended)
+            {
+                _holder = null;
+            }
+
             PutBack();
             if (_suspended && _givenUp is not null)
             {
@@ -395,6 +471,12 @@ internal sealed class SendOutbox
 
         _waitingBytes += _sentOfFirst;
         _sentOfFirst = 0;
+        if (_inFlight.Peek().IsPiece)
+        {
+            // Nothing but one piece is in flight then.
+            _waitingBytes -= _inFlight.Dequeue().Frame.Length;
+        }
+
         while (_frames.TryDequeue(out Waiting later))
         {
             _inFlight.Enqueue(later);
@@ -468,5 +550,8 @@ internal sealed class SendOutbox
         }
     }
 
-    private readonly record struct Waiting(ReadOnlyMemory<byte> Frame, int Messages);
+    /// <param name="Frame">One frame or several.</param>
+    /// <param name="Messages">How many messages that is.</param>
+    /// <param name="IsPiece">A piece of what the outbox is held for.</param>
+    private readonly record struct Waiting(ReadOnlyMemory<byte> Frame, int Messages, bool IsPiece = false);
 }

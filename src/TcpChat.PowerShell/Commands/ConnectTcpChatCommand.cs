@@ -97,6 +97,7 @@ public sealed class ConnectTcpChatCommand : SessionOptionsCommand
             catch (ChatException e)
             {
                 _written++;
+                Transcript?.WriteFailure(target, e);
                 WriteError(e, target);
             }
         }

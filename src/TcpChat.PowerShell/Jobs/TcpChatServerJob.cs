@@ -8,6 +8,7 @@ using TcpChat.Processes;
 using TcpChat.Registry;
 using TcpChat.Servers;
 using TcpChat.Sessions;
+using TcpChat.Transcripts;
 
 namespace TcpChat.Jobs;
 
@@ -55,6 +56,7 @@ public sealed partial class TcpChatServerJob : ChatJob
         server.AcceptFailed += AcceptFailed;
         server.Inbox.Filled += MessageWaits;
         handlers?.Ended += ShowClosed;
+        server.Options.Session.Transcript?.Failed += TranscriptFailed;
         handlers?.Attach(this);
         MoveTo(JobState.Running);
     }
@@ -111,6 +113,9 @@ public sealed partial class TcpChatServerJob : ChatJob
 
     /// <summary>Messages that were dropped because a queue was full.</summary>
     public long DroppedMessages => _server.Totals.DroppedMessages;
+
+    /// <summary>Records of its transcript that could not be written by this process.</summary>
+    public long TranscriptErrors => _server.Options.Session.Transcript?.Errors ?? 0;
 
     /// <summary>How many sessions there are, or that it has stopped.</summary>
     public override string StatusMessage => (_server.IsListening, _server.SessionCount) switch
@@ -224,6 +229,7 @@ public sealed partial class TcpChatServerJob : ChatJob
             _server.AcceptFailed -= AcceptFailed;
             _server.Inbox.Filled -= MessageWaits;
             _handlers?.Ended -= ShowClosed;
+            _server.Options.Session.Transcript?.Failed -= TranscriptFailed;
             foreach (SessionEntry entry in _jobs.Values)
             {
                 entry.Job.Dispose();
@@ -319,7 +325,16 @@ public sealed partial class TcpChatServerJob : ChatJob
         {
             _lastAcceptError = error.SocketErrorCode;
             Warn("AcceptFailed", $"Accepting a connection at {LocalEndPoint} failed, and is tried again: {error.Message}");
+            _server.Options.Session.Transcript?.WriteFailure($"{LocalEndPoint}", error);
         }
+    }
+
+    private void TranscriptFailed(Exception error)
+    {
+        // Told here, so that no command tells it again.
+        Transcript transcript = _server.Options.Session.Transcript!;
+        _ = transcript.TakeNotice();
+        Warn(TranscriptWarning.Id, TranscriptWarning.Text(transcript, error));
     }
 
     /// <summary>A session's job, and the work that keeps it up to date.</summary>
