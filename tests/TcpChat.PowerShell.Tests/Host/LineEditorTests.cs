@@ -1,4 +1,5 @@
 using TcpChat.Host;
+using TcpChat.LineEditing;
 
 namespace TcpChat.PowerShell.Tests.Host;
 
@@ -136,11 +137,11 @@ public sealed class LineEditorTests
             }
         }
 
-        var editor = new LineEditor(keys.Dequeue, new LineDisplay(TextWriter.Null, () => 80), _history)
+        var editor = new LineEditor(new LineDisplay(TextWriter.Null, () => 80), _history)
         {
             Complete = Complete,
             IsIncomplete = text => text.StartsWith('{') && !text.EndsWith('}'),
         };
-        return editor.Read("> ");
+        return new LineReader(keys.Dequeue, editor).Read("> ");
     }
 }
