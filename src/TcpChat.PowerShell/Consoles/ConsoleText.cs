@@ -12,7 +12,7 @@ internal static class ConsoleText
     /// <summary>Who said what and when.</summary>
     public static string Say(DateTime when, string who, string text)
     {
-        string[] lines = text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+        string[] lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).TrimEnd('\n').Split('\n');
         return At(when, $"{who} say:{string.Join('\n' + Continuation, lines.Select(DisplayText.Clean))}");
     }
 

@@ -11,11 +11,11 @@ internal sealed class KeyConsole
 
     // PowerShell's hosts can be asked whether a key was pressed, but not told to say so; and a read that waits for one cannot
     // be ended: its thread would swallow the first key after the console was left. So the keyboard is looked at, often while
-    // someone types and less often otherwise. Everything else is waited for. A terminal keeps its keys meanwhile: .NET leaves
-    // it without echo and line by line reading between two looks.
-    private static readonly TimeSpan s_typingPause = TimeSpan.FromMilliseconds(8);
-    private static readonly TimeSpan s_idlePause = TimeSpan.FromMilliseconds(40);
-    private static readonly TimeSpan s_typingTime = TimeSpan.FromSeconds(3);
+    // someone types and less often otherwise. Everything else is waited for. The keys are safe between two looks: .NET leaves
+    // a terminal without echo and without reading line by line.
+    private static readonly TimeSpan s_typingPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_idlePause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_typingTime = TimeSpan.FromSeconds(2);
 
     private readonly IConversation _conversation;
     private readonly IKeyboard _keyboard;
@@ -23,6 +23,7 @@ internal sealed class KeyConsole
     private readonly LineEditor _editor;
     private readonly Talk _talk;
     private readonly CancellationToken _stop;
+    private readonly WakeUp _wakeUp = new();
     private readonly List<string> _show = [];
     private Task? _arrival;
     private long _lastKey = Stopwatch.GetTimestamp();
@@ -41,6 +42,8 @@ internal sealed class KeyConsole
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ConsoleEnd Run()
     {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(_stop);
+        using CancellationTokenRegistration stopped = _stop.Register(_wakeUp.Call);
         Begin();
         _show.AddRange(_conversation.Opening);
         bool isOpen = true;
@@ -69,12 +72,13 @@ internal sealed class KeyConsole
 
                 if (!found && !typed)
                 {
-                    Wait();
+                    Wait(leaving.Token);
                 }
             }
         }
         finally
         {
+            leaving.Cancel();
             if (isOpen)
             {
                 _editor.Abandon(LineEditor.InterruptMark);
@@ -87,10 +91,7 @@ internal sealed class KeyConsole
         }
     }
 
-    private void Begin()
-    {
-        _editor.Begin(_conversation.Prompt);
-    }
+    private void Begin() => _editor.Begin(_conversation.Prompt);
 
     /// <summary>The last lines go below what was being typed, if something was.</summary>
     private void Close()
@@ -181,16 +182,16 @@ internal sealed class KeyConsole
         return count > 0;
     }
 
-    private void Wait()
+    private void Wait(CancellationToken leaving)
     {
         if (_arrival is null or { IsCompleted: true })
         {
-            _arrival = _conversation.WaitToTakeAsync(_stop);
+            _arrival = _conversation.WaitToTakeAsync(leaving);
         }
 
-        bool isTyping = Stopwatch.GetElapsedTime(_lastKey) < s_typingTime;
-        Task[] changes = _talk.Sending is { } sending ? [_arrival, sending] : [_arrival];
-        Task.WaitAny(changes, (int)(isTyping ? s_typingPause : s_idlePause).TotalMilliseconds, _stop);
+        _wakeUp.HearOf(_arrival);
+        _wakeUp.HearOf(_talk.Sending);
+        _wakeUp.Wait(Stopwatch.GetElapsedTime(_lastKey) < s_typingTime ? s_typingPause : s_idlePause);
     }
 
     private LineCompletion? FindCompletion(string text, int cursor)

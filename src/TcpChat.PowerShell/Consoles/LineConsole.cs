@@ -18,6 +18,7 @@ internal sealed class LineConsole(IConversation conversation, ILineSource source
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ConsoleEnd Run()
     {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(stop);
         try
         {
             while (true)
@@ -31,7 +32,7 @@ internal sealed class LineConsole(IConversation conversation, ILineSource source
 
                 bool read = TakeInput(out bool leaves);
                 Flush();
-                if (leaves || (!found && !read && !Wait()))
+                if (leaves || (!found && !read && !Wait(leaving.Token)))
                 {
                     _talk.SendRest(_show);
                     Flush();
@@ -41,6 +42,7 @@ internal sealed class LineConsole(IConversation conversation, ILineSource source
         }
         finally
         {
+            leaving.Cancel();
             if (_talk.Unsent > 0)
             {
                 write($"{Talk.Mark}Lines that were not sent: {_talk.Unsent}.");
@@ -96,11 +98,11 @@ internal sealed class LineConsole(IConversation conversation, ILineSource source
     }
 
     /// <summary>Waits for whatever comes next; false when that has taken too long.</summary>
-    private bool Wait()
+    private bool Wait(CancellationToken leaving)
     {
         if (_arrival is null or { IsCompleted: true })
         {
-            _arrival = conversation.WaitToTakeAsync(stop);
+            _arrival = conversation.WaitToTakeAsync(leaving);
         }
 
         List<Task> changes = [_arrival];

@@ -42,7 +42,7 @@ internal sealed class ServerConversation : IConversation
 
     public IReadOnlyList<string> Opening =>
     [
-        $"{Talk.Mark}Server {DisplayText.Clean(_job.Name)} at {_job.Location}. Enter sends; /to 3 or /to all chooses to whom, /who lists, /exit or Ctrl+D leaves.",
+        $"{Talk.Mark}Server {DisplayText.Clean(_job.Name)} at {_job.Location}. /exit or Ctrl+D leaves, /help tells more.",
         .. _note is null ? (string[])[] : [Talk.Mark + _note],
         .. Who(),
     ];

@@ -14,7 +14,7 @@ internal sealed class SessionConversation(ChatSession session, string? note) : I
 
     public IReadOnlyList<string> Opening =>
     [
-        $"{Talk.Mark}Session {session.Id} with the {_peer} {DisplayText.Clean(session.Name)}. Enter sends; /exit or Ctrl+D leaves, /help tells more.",
+        $"{Talk.Mark}Session {session.Id}, {_peer} {DisplayText.Clean(session.Name)}. /exit or Ctrl+D leaves, /help tells more.",
         .. note is null ? (string[])[] : [Talk.Mark + note],
     ];
 

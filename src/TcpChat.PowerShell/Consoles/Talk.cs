@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TcpChat.Display;
 
 namespace TcpChat.Consoles;
 
@@ -50,7 +49,7 @@ internal sealed class Talk(IConversation conversation, CancellationToken stop)
             default:
                 show.AddRange(conversation.Commands.ContainsKey(command)
                     ? conversation.Run(command, words.Length > 1 ? words[1] : string.Empty)
-                    : [$"{Mark}Not sent: there is no command /{DisplayText.Clean(words[0])}. /help lists them; a text that begins with a slash begins with two."]);
+                    : [$"{Mark}Not sent: there is no such command. /help lists them; a text that begins with a slash is typed with two."]);
                 break;
         }
 
