@@ -143,7 +143,7 @@ internal sealed class ServerConversation : IConversation
         List<string> list = [.. _server.Sessions.Select(static s => string.Create(
             CultureInfo.InvariantCulture,
             $"{Talk.Mark}{Label(s)}  {s.State} since {s.ConnectedAt:HH:mm:ss}, {s.MessagesReceived} in, {s.MessagesSent} out"))];
-        return list.Count > 0 ? list : [$"{Talk.Mark}Nobody is here yet."];
+        return list.Count > 0 ? list : [$"{Talk.Mark}There is no client yet."];
     }
 
     private string[] Choose(string whom)
