@@ -21,6 +21,7 @@
         'Start-TcpChatServer'
         'Stop-TcpChatServer'
         'Wait-TcpChatSession'
+        'Wait-TcpMessage'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

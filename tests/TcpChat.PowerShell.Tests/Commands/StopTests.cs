@@ -16,6 +16,7 @@ public sealed class StopTests(Engine engine) : IClassFixture<Engine>
     [InlineData("Receive-TcpMessage $client -Follow")]
     [InlineData("Receive-TcpMessage $server")]
     [InlineData("Receive-TcpMessage $server -Follow")]
+    [InlineData("Wait-TcpMessage nothing $client")]
     [InlineData("Wait-TcpChatSession $client")]
     [InlineData("Enter-TcpChat $client -IdleTimeoutSec 60")]
     [InlineData("Enter-TcpChat -AsOperator $server -IdleTimeoutSec 60")]
