@@ -22,6 +22,7 @@ Describe 'Tab' {
         @{ Command = 'Send-TcpMessage x' }
         @{ Command = 'Wait-TcpChatSession' }
         @{ Command = 'Disconnect-TcpChat' }
+        @{ Command = 'Enter-TcpChat' }
     ) {
         (Complete "$Command -Session rob").CompletionText | Should -Be 'robot'
         (Complete "$Command -Session a").CompletionText | Should -Be "'a b'"
@@ -30,6 +31,7 @@ Describe 'Tab' {
 
     It 'completes -Server of <Command>' -ForEach @(
         @{ Command = 'Stop-TcpChatServer' }
+        @{ Command = 'Enter-TcpChat -AsOperator' }
         @{ Command = 'Receive-TcpMessage' }
         @{ Command = 'Send-TcpMessage x' }
         @{ Command = 'Wait-TcpChatSession' }

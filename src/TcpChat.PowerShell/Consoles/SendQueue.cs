@@ -36,7 +36,7 @@ internal sealed class SendQueue(CancellationToken stop)
 
             Task<string?> sent = Current;
             Current = null;
-            if (sent.IsCompletedSuccessfully && sent.GetAwaiter().GetResult() is { } problem)
+            if (!sent.IsCanceled && sent.GetAwaiter().GetResult() is { } problem)
             {
                 yield return problem;
             }

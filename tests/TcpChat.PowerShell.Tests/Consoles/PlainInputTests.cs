@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TcpChat.PowerShell.Tests.Host;
 
 namespace TcpChat.PowerShell.Tests.Consoles;
 
@@ -58,5 +59,18 @@ public sealed class PlainInputTests : IDisposable
     {
         ErrorRecord error = _engine.Error("$process = Start-TcpChatServer -Model Process -ScriptBlock { }; Enter-TcpChat -AsOperator $process");
         Assert.Equal("SessionInOtherProcess", error.FullyQualifiedErrorId.Split(',')[0]);
+    }
+
+    [Fact]
+    public async Task The_lines_of_the_standard_input_of_tcpchat_are_sent_and_the_answers_shown()
+    {
+        using TemporaryFolder folder = new();
+        string script = folder.Write("plain.ps1", "$server = Start-TcpChatServer -OnMessage { \"you said $_\" }\nEnter-TcpChat -Port $server.Port -IdleTimeoutSec 1\n'done'");
+        HostOutcome outcome = await HostProcess.RunAsync(["-NoProfile", "-File", script], "one\n\nzwei \u00FC\n");
+        Assert.Equal(
+            ["server say:you said one", "server say:you said ", "server say:you said zwei \u00FC", "done"],
+            outcome.Lines.Select(static l => l.Contains("server say", StringComparison.Ordinal) ? l[9..] : l));
+        Assert.Empty(outcome.Error);
+        Assert.Equal(0, outcome.ExitCode);
     }
 }

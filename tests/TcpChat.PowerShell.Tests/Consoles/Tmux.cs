@@ -66,12 +66,20 @@ internal sealed class Tmux : IDisposable
         }
     }
 
-    public void Dispose() => Run("kill-server");
+    /// <summary>Ends all windows; there may be none.</summary>
+    public void Dispose() => Start("kill-server");
 
     private static string WithoutTime(string row) =>
         row.Length > 9 && row[2] == ':' && row[5] == ':' && row[8] == ' ' ? "hh:mm:ss" + row[8..] : row;
 
     private string Run(params string[] arguments)
+    {
+        (int exitCode, string output, string error) = Start(arguments);
+        Assert.True(exitCode == 0, $"tmux {arguments[0]}: {error}");
+        return output;
+    }
+
+    private (int ExitCode, string Output, string Error) Start(params string[] arguments)
     {
         ProcessStartInfo start = new("tmux", ["-u", "-L", _name, "-f", "/dev/null", .. arguments])
         {
@@ -85,7 +93,6 @@ internal sealed class Tmux : IDisposable
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         Assert.True(process.WaitForExit(s_limit), $"tmux {arguments[0]} does not end.");
-        Assert.True(process.ExitCode == 0, $"tmux {arguments[0]}: {error.Result}");
-        return output.Result;
+        return (process.ExitCode, output.Result, error.Result);
     }
 }
