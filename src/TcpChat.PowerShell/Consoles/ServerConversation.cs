@@ -109,9 +109,19 @@ internal sealed class ServerConversation : IConversation
             _known.IntersectWith(all.Select(static s => s.Id));
         }
 
+        if (_server.Inbox.TryPeek(out ChatMessage? next))
+        {
+            Meet(next.Session);
+        }
+
+        if (_lines.Count > 0)
+        {
+            // A message is taken only when it is the next thing to show, or it would be lost if the console were left before.
+            return;
+        }
+
         if (_server.Inbox.TryTake(out ChatMessage? message))
         {
-            Meet(message.Session);
             _lines.Enqueue(ConsoleText.Say(message.ReceivedAt, Label(message.Session), message.Text));
             return;
         }

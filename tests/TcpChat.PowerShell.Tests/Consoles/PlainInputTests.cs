@@ -55,6 +55,32 @@ public sealed class PlainInputTests : IDisposable
     }
 
     [Fact]
+    public void An_operator_who_is_stopped_takes_no_message_that_was_not_shown()
+    {
+        string heard = _engine.Text(
+            """
+            'one' | Send-TcpMessage -Session $client
+            $shown = 0
+            do {
+                Enter-TcpChat -AsOperator $server -IdleTimeoutSec 20 6>&1 | ForEach-Object {
+                    $shown++
+                    if ($shown -eq 1) {
+                        $late = Connect-TcpChat 127.0.0.1 $server.Port
+                        'two' | Send-TcpMessage -Session $late
+                        $null = [Threading.SpinWait]::SpinUntil({ @($server.Sessions | Where-Object InboxLength -gt 0).Count -gt 0 }, 10000)
+                    }
+                    else {
+                        "$_" -replace '.*(?=is here)'
+                        break
+                    }
+                }
+            } while ($false)
+            (Receive-TcpMessage -Server $server -TimeoutSec 0).Text
+            """);
+        Assert.Equal("is here|two", heard);
+    }
+
+    [Fact]
     public void Sessions_that_other_processes_hold_cannot_be_sat_at()
     {
         ErrorRecord error = _engine.Error("$process = Start-TcpChatServer -Model Process -ScriptBlock { }; Enter-TcpChat -AsOperator $process");
