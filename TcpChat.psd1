@@ -16,10 +16,12 @@
         'Enter-TcpChat'
         'Get-TcpChatServer'
         'Get-TcpChatSession'
+        'Invoke-TcpRequest'
         'Receive-TcpMessage'
         'Send-TcpMessage'
         'Start-TcpChatServer'
         'Stop-TcpChatServer'
+        'Test-TcpChat'
         'Wait-TcpChatSession'
         'Wait-TcpMessage'
     )
