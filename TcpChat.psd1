@@ -13,6 +13,7 @@
     CmdletsToExport      = @(
         'Connect-TcpChat'
         'Disconnect-TcpChat'
+        'Enter-TcpChat'
         'Get-TcpChatServer'
         'Get-TcpChatSession'
         'Invoke-TcpRequest'

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using TcpChat.LineEditing;
 
 namespace TcpChat.Host;
 
@@ -90,7 +91,8 @@ internal sealed class HostRawUserInterface(Terminal terminal) : PSHostRawUserInt
         }
     }
 
-    public override bool KeyAvailable => !terminal.IsInputRedirected && Console.KeyAvailable;
+    /// <exception cref="InvalidOperationException">Standard input is not a terminal. So does pwsh tell it: there is no other way.</exception>
+    public override bool KeyAvailable => Console.KeyAvailable;
 
     // The console asks the terminal itself where the cursor is, and reads the answer from the keyboard.
     private bool HasScreen => !terminal.IsOutputRedirected && !terminal.IsInputRedirected;
@@ -123,7 +125,7 @@ internal sealed class HostRawUserInterface(Terminal terminal) : PSHostRawUserInt
 
     public override void FlushInputBuffer()
     {
-        while (KeyAvailable)
+        while (!terminal.IsInputRedirected && KeyAvailable)
         {
             Terminal.ReadKey();
         }

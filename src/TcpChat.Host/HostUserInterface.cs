@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
+using TcpChat.LineEditing;
 
 namespace TcpChat.Host;
 
@@ -124,7 +125,9 @@ internal sealed class HostUserInterface : PSHostUserInterface
     public override string ReadLine()
     {
         RefuseIfNotInteractive();
-        return ReadAnswer("") ?? "";
+
+        // Null at the end of the input, as in pwsh, although the signature does not say so.
+        return ReadAnswer("")!;
     }
 
     public override SecureString ReadLineAsSecureString()
@@ -171,9 +174,9 @@ internal sealed class HostUserInterface : PSHostUserInterface
             return Console.In.ReadLine();
         }
 
-        var editor = new LineEditor(Terminal.ReadKey, new LineDisplay(Console.Out, () => _terminal.Width), new LineHistory());
+        var editor = new LineEditor(new LineDisplay(Console.Out, () => _terminal.Width), new LineHistory());
         using IDisposable keys = Terminal.ReadingKeys();
-        LineResult result = editor.Read(question);
+        LineResult result = new LineReader(Terminal.ReadKey, editor).Read(question);
         IsAtLineStart = true;
         return result.Outcome switch
         {

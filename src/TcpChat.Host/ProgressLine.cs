@@ -1,3 +1,5 @@
+using TcpChat.LineEditing;
+
 namespace TcpChat.Host;
 
 /// <summary>One line of progress at the bottom of a terminal, taken away before anything else is written.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using TcpChat.LineEditing;
 
 namespace TcpChat.Host;
 
@@ -10,17 +11,19 @@ internal sealed class Prompt
 
     private readonly EngineSession _session;
     private readonly TcpChatHost _host;
-    private readonly LineEditor _editor;
+    private readonly LineReader _reader;
 
     public Prompt(EngineSession session, TcpChatHost host, Terminal terminal)
     {
         _session = session;
         _host = host;
-        _editor = new LineEditor(Terminal.ReadKey, new LineDisplay(Console.Out, () => terminal.Width), new LineHistory())
-        {
-            Complete = FindCompletion,
-            IsIncomplete = Statement.IsIncomplete,
-        };
+        _reader = new LineReader(
+            Terminal.ReadKey,
+            new LineEditor(new LineDisplay(Console.Out, () => terminal.Width), new LineHistory())
+            {
+                Complete = FindCompletion,
+                IsIncomplete = Statement.IsIncomplete,
+            });
     }
 
     public int Run()
@@ -53,7 +56,7 @@ internal sealed class Prompt
         string prompt = PromptText();
         using (Terminal.ReadingKeys())
         {
-            return _editor.Read(prompt);
+            return _reader.Read(prompt);
         }
     }
 

@@ -23,6 +23,7 @@ Describe 'Tab' {
         @{ Command = 'Wait-TcpChatSession' }
         @{ Command = 'Invoke-TcpRequest x' }
         @{ Command = 'Disconnect-TcpChat' }
+        @{ Command = 'Enter-TcpChat' }
     ) {
         (Complete "$Command -Session rob").CompletionText | Should -Be 'robot'
         (Complete "$Command -Session a").CompletionText | Should -Be "'a b'"
@@ -31,6 +32,7 @@ Describe 'Tab' {
 
     It 'completes -Server of <Command>' -ForEach @(
         @{ Command = 'Stop-TcpChatServer' }
+        @{ Command = 'Enter-TcpChat -AsOperator' }
         @{ Command = 'Receive-TcpMessage' }
         @{ Command = 'Send-TcpMessage x' }
         @{ Command = 'Wait-TcpChatSession' }

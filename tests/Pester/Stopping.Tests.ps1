@@ -24,6 +24,14 @@ BeforeDiscovery {
             Script  = { Wait-TcpMessage 'nothing' $talk.Remote, $talk.Client -TimeoutSec 60 }
         }
         @{
+            Command = 'Enter-TcpChat'
+            Script  = { Enter-TcpChat $talk.Remote -IdleTimeoutSec 60 }
+        }
+        @{
+            Command = 'Enter-TcpChat -AsOperator'
+            Script  = { Enter-TcpChat -AsOperator $talk.Server -IdleTimeoutSec 60 }
+        }
+        @{
             Command = 'Wait-TcpChatSession'
             Script  = { Wait-TcpChatSession $talk.Remote -TimeoutSec 60 }
         }

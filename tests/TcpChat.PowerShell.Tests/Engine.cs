@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 
 namespace TcpChat.PowerShell.Tests;
@@ -10,8 +11,19 @@ public sealed class Engine : IDisposable
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
     public Engine()
+        : this(RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2()))
     {
-        Runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+    }
+
+    /// <summary>The same with a host of one's own.</summary>
+    internal Engine(PSHost host)
+        : this(RunspaceFactory.CreateRunspace(host, InitialSessionState.CreateDefault2()))
+    {
+    }
+
+    private Engine(Runspace runspace)
+    {
+        Runspace = runspace;
         Runspace.Open();
         Run("param($Manifest) Import-Module $Manifest", Repository.Manifest);
     }

@@ -1,4 +1,5 @@
 using TcpChat.Host;
+using TcpChat.LineEditing;
 
 namespace TcpChat.PowerShell.Tests.Host;
 
@@ -80,6 +81,42 @@ public sealed class LineEditorTests
     }
 
     [Fact]
+    public void Tab_is_a_character_where_there_is_nothing_to_offer()
+    {
+        var screen = new StringWriter();
+        var editor = new LineEditor(new LineDisplay(screen, () => 80), _history) { InsertsTab = true };
+        editor.Begin("> ");
+        editor.Feed(new ConsoleKeyInfo('a', ConsoleKey.A, false, false, false));
+        editor.Feed(new ConsoleKeyInfo('\t', ConsoleKey.Tab, false, false, false));
+        editor.Draw();
+        Assert.Equal("a\t", editor.Text);
+        Assert.EndsWith("> a\u2409", screen.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_character_typed_with_AltGr_is_no_control_key()
+    {
+        Assert.Equal("@", Edit(new ConsoleKeyInfo('@', ConsoleKey.Q, shift: false, alt: true, control: true)));
+        Assert.Equal("\u20AC", Edit(new ConsoleKeyInfo('\u20AC', ConsoleKey.E, shift: false, alt: true, control: true)));
+    }
+
+    [Fact]
+    public void A_line_feed_ends_a_line_and_after_a_return_it_is_the_same_end()
+    {
+        ConsoleKeyInfo lineFeed = new('\n', ConsoleKey.Enter, shift: false, alt: false, control: true);
+        ConsoleKeyInfo carriageReturn = new('\r', ConsoleKey.Enter, shift: false, alt: false, control: false);
+        var editor = new LineEditor(new LineDisplay(TextWriter.Null, () => 80), _history);
+        List<LineOutcome> outcomes = [];
+        foreach (ConsoleKeyInfo key in new[] { lineFeed, carriageReturn, lineFeed, lineFeed })
+        {
+            editor.Begin("> ");
+            outcomes.Add(editor.Feed(key));
+        }
+
+        Assert.Equal([LineOutcome.Accepted, LineOutcome.Accepted, LineOutcome.Editing, LineOutcome.Accepted], outcomes);
+    }
+
+    [Fact]
     public void Enter_goes_on_while_the_statement_is_incomplete()
     {
         Assert.Equal("{\n1\n}", Edit("{", s_enter, '1', s_enter, '}'));
@@ -136,11 +173,11 @@ public sealed class LineEditorTests
             }
         }
 
-        var editor = new LineEditor(keys.Dequeue, new LineDisplay(TextWriter.Null, () => 80), _history)
+        var editor = new LineEditor(new LineDisplay(TextWriter.Null, () => 80), _history)
         {
             Complete = Complete,
             IsIncomplete = text => text.StartsWith('{') && !text.EndsWith('}'),
         };
-        return editor.Read("> ");
+        return new LineReader(keys.Dequeue, editor).Read("> ");
     }
 }

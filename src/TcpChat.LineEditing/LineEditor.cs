@@ -1,30 +1,23 @@
 using System.Globalization;
 
-namespace TcpChat.Host;
+namespace TcpChat.LineEditing;
 
-/// <summary>How the editing of a line ended.</summary>
-internal enum LineOutcome
+/// <summary>
+/// Edits one line, or one statement of several lines. It is fed keys one by one and knows nothing of the console, so that
+/// whoever reads the keys can do other things between two of them.
+/// </summary>
+internal sealed class LineEditor(LineDisplay display, LineHistory history)
 {
-    Accepted,
-    Interrupted,
-    EndOfInput,
-}
+    /// <summary>What stands at the end of a line that was dropped.</summary>
+    public const string InterruptMark = "^C";
 
-/// <summary>The line and how its editing ended.</summary>
-internal readonly record struct LineResult(LineOutcome Outcome, string Text);
-
-/// <summary>The matches for the word at the cursor, and the part of the line that they replace.</summary>
-internal sealed record LineCompletion(int Start, int Length, IReadOnlyList<string> Matches);
-
-/// <summary>Edits one line, or one statement of several lines, from keys; knows nothing of the console.</summary>
-internal sealed class LineEditor(Func<ConsoleKeyInfo> readKey, LineDisplay display, LineHistory history)
-{
     private string _text = "";
     private int _cursor;
     private int _historyIndex;
     private string _typed = "";
     private LineCompletion? _cycle;
     private int _match;
+    private bool _afterReturn;
 
     /// <summary>Finds what Tab offers at a place in the text.</summary>
     public Func<string, int, LineCompletion?> Complete { get; init; } = (_, _) => null;
@@ -32,59 +25,92 @@ internal sealed class LineEditor(Func<ConsoleKeyInfo> readKey, LineDisplay displ
     /// <summary>Tells whether Enter should begin a further line instead of ending the statement.</summary>
     public Func<string, bool> IsIncomplete { get; init; } = _ => false;
 
-    public LineResult Read(string prompt)
+    /// <summary>True where Tab is a character of the line when there is nothing to offer.</summary>
+    public bool InsertsTab { get; init; }
+
+    /// <summary>The line as it is; once it is accepted, the finished line.</summary>
+    public string Text => _text;
+
+    /// <summary>Begins a new line, and shows it.</summary>
+    public void Begin(string prompt)
     {
         (_text, _cursor, _historyIndex, _typed, _cycle) = ("", 0, history.Count, "", null);
         display.Begin(prompt);
-        while (true)
+    }
+
+    /// <summary>Applies one key, without drawing; a key that ends the line leaves it on the screen and goes below it.</summary>
+    public LineOutcome Feed(ConsoleKeyInfo key)
+    {
+        // Lines that end in CR LF, as pasted from some programs, are one line each.
+        bool isSecondHalf = _afterReturn && key is { Key: ConsoleKey.Enter, KeyChar: '\n' };
+        _afterReturn = key is { Key: ConsoleKey.Enter, KeyChar: '\r' };
+        if (isSecondHalf)
         {
-            ConsoleKeyInfo key = readKey();
-            if (key.Key != ConsoleKey.Tab)
-            {
-                _cycle = null;
-            }
+            return LineOutcome.Editing;
+        }
 
-            if (Ends(key) is { } outcome)
-            {
-                return Finish(outcome);
-            }
+        if (key.Key != ConsoleKey.Tab)
+        {
+            _cycle = null;
+        }
 
+        LineOutcome outcome = OutcomeOf(key);
+        if (outcome == LineOutcome.Editing)
+        {
             Apply(key);
-            bool isHalfCharacter = _cursor > 0 && char.IsHighSurrogate(_text[_cursor - 1]);
-            if (!isHalfCharacter)
-            {
-                display.Draw(_text, _cursor);
-            }
+        }
+        else
+        {
+            Finish(outcome);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Shows the line as it is now.</summary>
+    public void Draw()
+    {
+        bool isHalfCharacter = _cursor > 0 && char.IsHighSurrogate(_text[_cursor - 1]);
+        if (!isHalfCharacter)
+        {
+            display.Draw(_text, _cursor);
         }
     }
 
-    private LineOutcome? Ends(ConsoleKeyInfo key)
+    /// <summary>Gives the line up as it is: it stays on the screen, with <paramref name="mark"/> at its end.</summary>
+    public void Abandon(string mark = "") => display.End(_text + mark);
+
+    private LineOutcome OutcomeOf(ConsoleKeyInfo key)
     {
-        bool isControl = key.Modifiers.HasFlag(ConsoleModifiers.Control);
+        bool isControl = IsControl(key);
         return key.Key switch
         {
             ConsoleKey.C when isControl => LineOutcome.Interrupted,
             ConsoleKey.D when isControl && _text.Length == 0 => LineOutcome.EndOfInput,
             ConsoleKey.Enter when !IsIncomplete(_text) => LineOutcome.Accepted,
-            _ => null,
+            _ => LineOutcome.Editing,
         };
     }
 
-    private LineResult Finish(LineOutcome outcome)
+    private void Finish(LineOutcome outcome)
     {
-        display.End(outcome == LineOutcome.Interrupted ? _text + "^C" : _text);
-        if (outcome != LineOutcome.Accepted)
+        display.End(outcome == LineOutcome.Interrupted ? _text + InterruptMark : _text);
+        if (outcome == LineOutcome.Accepted)
         {
-            return new LineResult(outcome, "");
+            history.Add(_text);
         }
-
-        history.Add(_text);
-        return new LineResult(outcome, _text);
+        else
+        {
+            _text = "";
+        }
     }
+
+    /// <summary>AltGr is Control and Alt together, and gives a character; a control key gives none.</summary>
+    private static bool IsControl(ConsoleKeyInfo key) => key.Modifiers.HasFlag(ConsoleModifiers.Control) && char.IsControl(key.KeyChar);
 
     private void Apply(ConsoleKeyInfo key)
     {
-        if (key.Modifiers.HasFlag(ConsoleModifiers.Control))
+        if (IsControl(key) && key.Key is not (ConsoleKey.Enter or ConsoleKey.Tab))
         {
             ApplyControl(key.Key);
             return;
@@ -211,6 +237,11 @@ internal sealed class LineEditor(Func<ConsoleKeyInfo> readKey, LineDisplay displ
         if (_cycle is null || _cycle.Matches.Count == 0)
         {
             _cycle = null;
+            if (InsertsTab)
+            {
+                Insert('\t');
+            }
+
             return;
         }
 

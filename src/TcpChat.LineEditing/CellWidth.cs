@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace TcpChat.Host;
+namespace TcpChat.LineEditing;
 
 /// <summary>How many cells of a terminal a text takes: two for wide characters, none for combining marks and escape sequences.</summary>
 internal static partial class CellWidth

@@ -1,4 +1,4 @@
-namespace TcpChat.Host;
+namespace TcpChat.LineEditing;
 
 /// <summary>The lines typed before, for the up and down arrows.</summary>
 internal sealed class LineHistory
