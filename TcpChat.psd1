@@ -20,6 +20,7 @@
         'Start-TcpChatServer'
         'Stop-TcpChatServer'
         'Wait-TcpChatSession'
+        'Wait-TcpMessage'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -20,6 +20,10 @@ BeforeDiscovery {
             Script  = { Receive-TcpMessage -Server $talk.Server -Follow }
         }
         @{
+            Command = 'Wait-TcpMessage'
+            Script  = { Wait-TcpMessage 'nothing' $talk.Remote, $talk.Client -TimeoutSec 60 }
+        }
+        @{
             Command = 'Wait-TcpChatSession'
             Script  = { Wait-TcpChatSession $talk.Remote -TimeoutSec 60 }
         }

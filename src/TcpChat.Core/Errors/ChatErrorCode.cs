@@ -57,6 +57,15 @@ public enum ChatErrorCode
     /// <summary>A process that is to serve connections could not be started, failed while it got ready, or died.</summary>
     HandlerProcessFailed,
 
+    /// <summary>The pattern to wait for is no regular expression.</summary>
+    InvalidPattern,
+
+    /// <summary>Looking for a pattern took longer than it may.</summary>
+    PatternTooSlow,
+
+    /// <summary>The inbox is full without what is waited for, so that no more is read.</summary>
+    InboxFull,
+
     /// <summary>No program was found that could run a handler in a process of its own.</summary>
     PowerShellNotFound,
 }

@@ -12,4 +12,7 @@ public sealed class ChatException : IOException
 
     /// <summary>What went wrong.</summary>
     public ChatErrorCode Code { get; }
+
+    /// <summary>Where a wait for a pattern ended without one: the text that had arrived. Null everywhere else.</summary>
+    public string? Received { get; init; }
 }

@@ -44,5 +44,18 @@ public sealed class DelimiterFraming : MessageFraming
     }
 
     /// <inheritdoc/>
+    public override int MeasureUnfinished(ReadOnlySpan<byte> rest)
+    {
+        // The last bytes may be the beginning of the delimiter.
+        int begun = Math.Min(_delimiter.Length - 1, rest.Length);
+        while (!rest.EndsWith(_delimiter.AsSpan(0, begun)))
+        {
+            begun--;
+        }
+
+        return rest.Length - begun;
+    }
+
+    /// <inheritdoc/>
     public override void WriteTrailer(Span<byte> trailer) => _delimiter.CopyTo(trailer);
 }

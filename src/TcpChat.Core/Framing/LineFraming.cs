@@ -48,6 +48,15 @@ public sealed class LineFraming : MessageFraming
     }
 
     /// <inheritdoc/>
+    public override int MeasureUnfinished(ReadOnlySpan<byte> rest)
+    {
+        ReadOnlySpan<byte> whole = rest[..(rest.Length - (rest.Length % _lineFeed.Length))];
+
+        // A CR may be half of the line's end.
+        return whole.EndsWith(_carriageReturn) ? whole.Length - _carriageReturn.Length : whole.Length;
+    }
+
+    /// <inheritdoc/>
     public override void WriteTrailer(Span<byte> trailer) => _trailer.CopyTo(trailer);
 
     private int FindLineFeed(ReadOnlySpan<byte> buffer, int from)

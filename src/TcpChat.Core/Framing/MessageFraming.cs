@@ -25,6 +25,13 @@ public abstract class MessageFraming
     public virtual FrameResult CutRest(ReadOnlySpan<byte> rest, int maximumMessageSize) =>
         rest.Length > maximumMessageSize ? FrameResult.TooLarge() : FrameResult.Message(0, rest.Length, rest.Length);
 
+    /// <summary>
+    /// How many bytes of an unfinished message are certain to belong to its payload, however it goes on. 0 where a message
+    /// means nothing before it is whole.
+    /// </summary>
+    /// <param name="rest">The bytes that have arrived and are no whole message.</param>
+    public virtual int MeasureUnfinished(ReadOnlySpan<byte> rest) => 0;
+
     /// <summary>Writes what stands before a payload; <paramref name="header"/> is <see cref="HeaderSize"/> long.</summary>
     public virtual void WriteHeader(Span<byte> header, int payloadLength)
     {

@@ -10,8 +10,10 @@ public sealed class ChatMessage
     private readonly MessageText _described;
     private string? _text;
 
-    internal ChatMessage(ChatSession session, byte[] bytes, MessageText text, long sequence, long arrival, DateTime receivedAtUtc)
+    internal ChatMessage(
+        ChatSession session, byte[] bytes, MessageText text, long sequence, long arrival, DateTime receivedAtUtc, int taken = 0)
     {
+        Taken = taken;
         Session = session;
         Sequence = sequence;
         Arrival = arrival;
@@ -54,8 +56,25 @@ public sealed class ChatMessage
     /// <summary>Its number in its session, from 1.</summary>
     public long Sequence { get; }
 
+    /// <summary>How many bytes of its beginning have been taken before.</summary>
+    internal int Taken { get; }
+
+    /// <summary>Where it stands in its session's stream.</summary>
+    internal StreamPosition Position => new(Sequence, Taken);
+
     /// <summary>Its place among the messages of all sessions of a server.</summary>
     internal long Arrival { get; }
+
+    /// <summary>What is left when so many characters of the text have been taken; null where that is nothing.</summary>
+    internal ChatMessage? After(int characters)
+    {
+        string text = Text;
+        int bytes = Session.Codec.Measure(_described.Before, _bytes, ref characters);
+        return bytes == _bytes.Length
+            ? null
+            : new ChatMessage(
+                Session, _bytes[bytes..], new MessageText(text[Math.Min(characters, text.Length)..], null, 0), Sequence, Arrival, _receivedAtUtc, Taken + bytes);
+    }
 
     /// <summary>The text.</summary>
     public override string ToString() => Text;

@@ -126,6 +126,8 @@ public sealed partial class ChatSession : IDisposable
 
     internal DateTime ConnectedAtUtc { get; }
 
+    internal TextCodec Codec => _codec;
+
     /// <summary>Sends text as one message.</summary>
     /// <exception cref="ChatException">
     /// <see cref="ChatErrorCode.SessionClosed"/>, <see cref="ChatErrorCode.TextNotEncodable"/> or <see cref="ChatErrorCode.SessionInOtherProcess"/>.
@@ -192,7 +194,8 @@ public sealed partial class ChatSession : IDisposable
             text,
             _reader.Messages,
             _nextArrival(),
-            _options.TimeProvider.GetUtcNow().UtcDateTime);
+            _options.TimeProvider.GetUtcNow().UtcDateTime,
+            _reader.Taken);
     }
 
     internal void CountInvalid(int bytes) => _codec.CountInvalid(bytes);

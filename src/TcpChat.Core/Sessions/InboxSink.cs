@@ -16,8 +16,18 @@ internal sealed class InboxSink(ChatSession session) : SessionSink
         return taken;
     }
 
-    public override ValueTask WaitForRoomAsync(CancellationToken cancellationToken) =>
-        new(session.Inbox.WaitForRoomAsync(cancellationToken));
+    public override ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        session.Inbox.Changed.Fire();
+        return new(session.Inbox.WaitForRoomAsync(cancellationToken));
+    }
+
+    public override ValueTask EndOfReadAsync(CancellationToken cancellationToken)
+    {
+        // For those who look at a message before it is whole.
+        session.Inbox.Changed.Fire();
+        return ValueTask.CompletedTask;
+    }
 
     public override void Complete() => session.Inbox.Complete();
 }

@@ -10,6 +10,9 @@ namespace TcpChat.Sessions;
 public sealed class MessageInbox
 {
     private readonly Queue<ChatMessage> _messages = new();
+
+    // What is left of the oldest message when its beginning has been taken; it comes before the queue.
+    private ChatMessage? _begun;
     private readonly int _limit;
     private readonly long _byteLimit;
     private readonly Pulse _changed = new();
@@ -40,7 +43,7 @@ public sealed class MessageInbox
         get
         {
             using Gate gate = Enter();
-            return _messages.Count;
+            return Held;
         }
     }
 
@@ -50,7 +53,7 @@ public sealed class MessageInbox
         get
         {
             using Gate gate = Enter();
-            return _completed && _messages.Count == 0;
+            return _completed && Held == 0;
         }
     }
 
@@ -61,14 +64,14 @@ public sealed class MessageInbox
     public bool TryPeek([NotNullWhen(true)] out ChatMessage? message)
     {
         using Gate gate = Enter();
-        return _messages.TryPeek(out message);
+        return TryPeekHeld(out message);
     }
 
     /// <summary>Shows all messages, oldest first, without taking them.</summary>
     public ChatMessage[] ToArray()
     {
         using Gate gate = Enter();
-        return [.. _messages];
+        return _begun is null ? [.. _messages] : [_begun, .. _messages];
     }
 
     /// <summary>Waits until there is a message to take (true) or none will come any more (false).</summary>
@@ -79,7 +82,7 @@ public sealed class MessageInbox
         bool Settled()
         {
             using Gate gate = Enter();
-            available = _messages.Count > 0;
+            available = Held > 0;
             return available || _completed;
         }
 
@@ -106,15 +109,14 @@ public sealed class MessageInbox
         bool room;
         using (Gate gate = Enter())
         {
-            if (!_messages.TryDequeue(out message))
+            if (!TryTakeHeld(out message))
             {
                 nextArrival = -1;
                 return false;
             }
 
-            _bytes -= message.Bytes.Length;
             room = IsHalfEmpty;
-            nextArrival = _messages.TryPeek(out ChatMessage? next) ? next.Arrival : -1;
+            nextArrival = TryPeekHeld(out ChatMessage? next) ? next.Arrival : -1;
         }
 
         if (room)
@@ -137,14 +139,14 @@ public sealed class MessageInbox
                 return true;
             }
 
-            if (_messages.Count >= _limit || (_messages.Count > 0 && _bytes + message.Bytes.Length > _byteLimit))
+            if (Held >= _limit || (Held > 0 && _bytes + message.Bytes.Length > _byteLimit))
             {
                 _refusedBytes = message.Bytes.Length;
                 return false;
             }
 
             _refusedBytes = 0;
-            filled = _messages.Count == 0;
+            filled = Held == 0;
             _messages.Enqueue(message);
             _bytes += message.Bytes.Length;
         }
@@ -162,15 +164,72 @@ public sealed class MessageInbox
     /// Waits until half of the inbox is free, so that reading does not stop and start at every message, and until what was
     /// refused last has room.
     /// </summary>
-    internal Task WaitForRoomAsync(CancellationToken cancellationToken)
-    {
-        return _room.WaitUntilAsync(HasRoom, cancellationToken);
+    internal Task WaitForRoomAsync(CancellationToken cancellationToken) => _room.WaitUntilAsync(() => HasRoom, cancellationToken);
 
-        bool HasRoom()
+    /// <summary>True when no more messages will come.</summary>
+    internal bool IsCompleted
+    {
+        get
+        {
+            using Gate gate = Enter();
+            return _completed;
+        }
+    }
+
+    /// <summary>True when a message that was refused may be offered again.</summary>
+    internal bool HasRoom
+    {
+        get
         {
             using Gate gate = Enter();
             return _completed || IsHalfEmpty;
         }
+    }
+
+    /// <summary>Fired when a message came, when more of an unfinished one came, and at the end.</summary>
+    internal Pulse Changed => _changed;
+
+    /// <summary>
+    /// Takes whole messages and the beginning of the one after them, all at once or nothing. False where somebody has
+    /// taken something since <paramref name="isUnchanged"/> was true.
+    /// </summary>
+    /// <param name="isUnchanged">Looks at the oldest message, null where there is none.</param>
+    /// <param name="whole">How many whole messages to take.</param>
+    /// <param name="begin">What is left of the next when its beginning is taken; null: nothing.</param>
+    /// <param name="missing">True where there was no next message to begin, so that it is still being received.</param>
+    internal bool TryTake(Func<ChatMessage?, bool> isUnchanged, int whole, Func<ChatMessage, ChatMessage?>? begin, out bool missing)
+    {
+        bool room;
+        missing = false;
+        using (Gate gate = Enter())
+        {
+            if (!isUnchanged(TryPeekHeld(out ChatMessage? oldest) ? oldest : null))
+            {
+                return false;
+            }
+
+            for (int taken = 0; taken < whole; taken++)
+            {
+                _ = TryTakeHeld(out _);
+            }
+
+            if (begin is not null)
+            {
+                missing = !TryTakeHeld(out ChatMessage? next);
+                _begun = next is null ? null : begin(next);
+                _bytes += _begun?.Bytes.Length ?? 0;
+            }
+
+            room = IsHalfEmpty;
+        }
+
+        if (room)
+        {
+            _room.Fire();
+        }
+
+        Taken?.Invoke();
+        return true;
     }
 
     /// <summary>Nothing more will come. What is there can be taken.</summary>
@@ -186,9 +245,29 @@ public sealed class MessageInbox
         Completed?.Invoke();
     }
 
+    private int Held => _messages.Count + (_begun is null ? 0 : 1);
+
     private bool IsHalfEmpty =>
-        _messages.Count <= _limit / 2
-        && (_messages.Count == 0 || (_bytes <= _byteLimit / 2 && _bytes + _refusedBytes <= _byteLimit));
+        Held <= _limit / 2
+        && (Held == 0 || (_bytes <= _byteLimit / 2 && _bytes + _refusedBytes <= _byteLimit));
+
+    private bool TryPeekHeld([NotNullWhen(true)] out ChatMessage? message)
+    {
+        message = _begun;
+        return message is not null || _messages.TryPeek(out message);
+    }
+
+    private bool TryTakeHeld([NotNullWhen(true)] out ChatMessage? message)
+    {
+        (message, _begun) = (_begun, null);
+        if (message is null && !_messages.TryDequeue(out message))
+        {
+            return false;
+        }
+
+        _bytes -= message.Bytes.Length;
+        return true;
+    }
 
     private Gate Enter()
     {

@@ -13,6 +13,8 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
 {
     private const int InitialBufferSize = 32 * 1024;
 
+    // Guards the buffer against those who look at an unfinished message; taken before an inbox's lock, never after it.
+    private readonly Lock _gate = new();
     private byte[] _buffer = [];
     private int _start;
     private int _end;
@@ -20,12 +22,54 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
     private long _bytes;
     private long _messages;
     private bool _discarding;
+    private bool _refused;
+
+    // Up to here the buffer holds no whole message.
+    private int _cut;
+
+    // How much of the message at the start of the buffer has been taken already.
+    private int _taken;
 
     /// <summary>How many bytes have been read.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>How many messages the sink has taken, the one it is being offered included.</summary>
     public long Messages => Volatile.Read(ref _messages);
+
+    /// <summary>Held by whoever looks at what has arrived, so that nothing is cut meanwhile.</summary>
+    public Lock Gate => _gate;
+
+    /// <summary>True while the sink has no room for a message. To be read under <see cref="Gate"/>.</summary>
+    public bool IsRefused => _refused;
+
+    /// <summary>Which message is being received, and how much of it has been taken. To be read under <see cref="Gate"/>.</summary>
+    public StreamPosition Position => new(_messages + 1, _taken);
+
+    /// <summary>How many bytes of the message that is being offered have been taken before it was whole.</summary>
+    public int Taken => _taken;
+
+    /// <summary>What has arrived of a message that is not whole yet, as far as it is certain. To be used under <see cref="Gate"/>.</summary>
+    public ReadOnlySpan<byte> Unfinished
+    {
+        get
+        {
+            if (_refused || _cut <= _start || Volatile.Read(ref _discarding))
+            {
+                return default;
+            }
+
+            ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _cut - _start);
+            return rest[..framing.MeasureUnfinished(rest)];
+        }
+    }
+
+    /// <summary>Takes the beginning of the unfinished message. To be called under <see cref="Gate"/>.</summary>
+    public void TakeUnfinished(int bytes)
+    {
+        _start += bytes;
+        _examined = Math.Max(0, _examined - bytes);
+        _taken += bytes;
+    }
 
     /// <summary>From now on what arrives is read and thrown away.</summary>
     public void Discard() => Volatile.Write(ref _discarding, true);
@@ -55,7 +99,7 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
 
                 if (Volatile.Read(ref _discarding))
                 {
-                    _start = _end;
+                    DropRest();
                 }
 
                 await AwaitSinkAsync(sink.EndOfReadAsync(closing), closing).ConfigureAwait(false);
@@ -70,24 +114,29 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
         }
         finally
         {
-            Return();
+            lock (_gate)
+            {
+                Return();
+            }
+        }
+    }
+
+    private void DropRest()
+    {
+        lock (_gate)
+        {
+            _start = _end;
         }
     }
 
     private async ValueTask<bool> FillAsync()
     {
-        if (_start == _end)
+        if (TryReturn())
         {
-            Return();
             await transport.WaitForDataAsync().ConfigureAwait(false);
-            _buffer = ArrayPool<byte>.Shared.Rent(InitialBufferSize);
-        }
-        else if (_end == _buffer.Length)
-        {
-            MakeRoom();
         }
 
-        int read = await transport.ReceiveAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
+        int read = await transport.ReceiveAsync(MakeRoom()).ConfigureAwait(false);
         _end += read;
         Volatile.Write(ref _bytes, _bytes + read);
         return read > 0;
@@ -95,6 +144,17 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
 
     /// <summary>Offers all whole messages of the buffer; false when the sink has refused one.</summary>
     private bool Cut()
+    {
+        lock (_gate)
+        {
+            bool taken = CutWhole();
+            _refused = !taken;
+            _cut = taken ? _end : _start;
+            return taken;
+        }
+    }
+
+    private bool CutWhole()
     {
         while (_start < _end)
         {
@@ -116,12 +176,17 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
 
     private bool CutRest()
     {
-        if (_start == _end || Volatile.Read(ref _discarding))
+        lock (_gate)
         {
-            return true;
-        }
+            if (_start == _end || Volatile.Read(ref _discarding))
+            {
+                return true;
+            }
 
-        return Offer(framing.CutRest(_buffer.AsSpan(_start, _end - _start), maximumMessageSize));
+            bool taken = Offer(framing.CutRest(_buffer.AsSpan(_start, _end - _start), maximumMessageSize));
+            _refused = !taken;
+            return taken;
+        }
     }
 
     private bool Offer(FrameResult result)
@@ -138,7 +203,9 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
 
         // Counted before it is offered: whoever has taken it finds it counted.
         Volatile.Write(ref _messages, _messages + 1);
-        if (!sink.Offer(_buffer.AsSpan(_start + result.Offset, result.Length)))
+        // A message of which nothing is left is gone, whether its end came with it or comes later.
+        bool isUsedUp = _taken > 0 && result.Length == 0;
+        if (!isUsedUp && !sink.Offer(_buffer.AsSpan(_start + result.Offset, result.Length)))
         {
             Volatile.Write(ref _messages, _messages - 1);
             return false;
@@ -146,6 +213,7 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
 
         _start += result.Consumed;
         _examined = 0;
+        _taken = 0;
         return true;
     }
 
@@ -166,7 +234,39 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
         }
     }
 
-    private void MakeRoom()
+    private bool TryReturn()
+    {
+        lock (_gate)
+        {
+            if (_start < _end)
+            {
+                return false;
+            }
+
+            Return();
+            return true;
+        }
+    }
+
+    /// <summary>Room for what is read next, behind what is held.</summary>
+    private Memory<byte> MakeRoom()
+    {
+        lock (_gate)
+        {
+            if (_buffer.Length == 0)
+            {
+                _buffer = ArrayPool<byte>.Shared.Rent(InitialBufferSize);
+            }
+            else if (_end == _buffer.Length)
+            {
+                MoveOrGrow();
+            }
+
+            return _buffer.AsMemory(_end);
+        }
+    }
+
+    private void MoveOrGrow()
     {
         int held = _end - _start;
         byte[] target = _buffer;
@@ -184,7 +284,7 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
         }
 
         _start = 0;
-        _end = held;
+        _end = _cut = held;
     }
 
     private void Return()
@@ -195,6 +295,6 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
         }
 
         _buffer = [];
-        _start = _end = _examined = 0;
+        _start = _end = _examined = _cut = 0;
     }
 }

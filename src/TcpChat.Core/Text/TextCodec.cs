@@ -77,6 +77,21 @@ internal sealed class TextCodec
         return Encoding.UTF8.GetString(all);
     }
 
+    /// <summary>The text of a message that is not whole yet; nothing is counted, and an unfinished character is left out.</summary>
+    public string DecodeUnfinished(ReadOnlySpan<byte> bytes) =>
+        _isUtf8 ? Encoding.UTF8.GetString(bytes[..^UnfinishedLength(bytes)]) : Decode(MakeQuietDecoder(), bytes, flush: false);
+
+    /// <summary>How many bytes the first characters of a text stand for. A character is never split.</summary>
+    /// <param name="before">Bytes of its first character that are not among <paramref name="bytes"/>.</param>
+    /// <param name="bytes">The text's bytes.</param>
+    /// <param name="characters">How many UTF-16 code units; afterwards, how many they really are.</param>
+    public int Measure(byte[]? before, ReadOnlySpan<byte> bytes, ref int characters)
+    {
+        ReadOnlySpan<byte> all = before is null ? bytes : [.. before, .. bytes];
+        int length = _isUtf8 ? MeasureUtf8(all, ref characters) : MeasureOther(all, ref characters);
+        return Math.Max(0, length - (before?.Length ?? 0));
+    }
+
     public void CountInvalid(int bytes) => Interlocked.Add(ref _invalidBytes, bytes);
 
     private static string Decode(Decoder decoder, ReadOnlySpan<byte> bytes, bool flush)
@@ -102,6 +117,44 @@ internal sealed class TextCodec
         {
             ArrayPool<char>.Shared.Return(chars);
         }
+    }
+
+    private static int MeasureUtf8(ReadOnlySpan<byte> bytes, ref int characters)
+    {
+        int length = 0;
+        int passed = 0;
+        while (passed < characters && length < bytes.Length)
+        {
+            // What is no character is decoded as U+FFFD, one code unit.
+            passed += Rune.DecodeFromUtf8(bytes[length..], out Rune rune, out int used) == OperationStatus.Done ? rune.Utf16SequenceLength : 1;
+            length += used;
+        }
+
+        characters = passed;
+        return length;
+    }
+
+    private int MeasureOther(ReadOnlySpan<byte> bytes, ref int characters)
+    {
+        Decoder decoder = MakeQuietDecoder();
+        Span<char> chars = stackalloc char[MostPendingCharacters];
+        int length = 0;
+        int passed = 0;
+        while (passed < characters && length < bytes.Length)
+        {
+            passed += decoder.GetChars(bytes.Slice(length, 1), chars, flush: false);
+            length++;
+        }
+
+        characters = passed;
+        return length;
+    }
+
+    private Decoder MakeQuietDecoder()
+    {
+        Decoder decoder = Encoding.GetDecoder();
+        decoder.Fallback = DecoderFallback.ReplacementFallback;
+        return decoder;
     }
 
     /// <summary>How many bytes at the end are the beginning of a character.</summary>

@@ -10,6 +10,7 @@ namespace TcpChat.Display;
 public static class DisplayText
 {
     private const int FirstControlPicture = 0x2400;
+    private const int LongestTail = 200;
     private const char DeletePicture = '\u2421';
 
     /// <summary>The text with nothing in it that a terminal would obey.</summary>
@@ -28,6 +29,19 @@ public static class DisplayText
         }
 
         return clean.ToString();
+    }
+
+    /// <summary>The end of a text, for a sentence.</summary>
+    public static string Tail(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length <= LongestTail)
+        {
+            return Clean(text);
+        }
+
+        int begin = text.Length - LongestTail;
+        return "\u2026" + Clean(text[(char.IsLowSurrogate(text[begin]) ? begin + 1 : begin)..]);
     }
 
     /// <summary>Control characters (C0, DEL, C1), and the invisible ones that reorder text (Unicode TR 9) or break lines.</summary>

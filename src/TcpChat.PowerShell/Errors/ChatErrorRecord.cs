@@ -26,6 +26,8 @@ internal static class ChatErrorRecord
         ChatErrorCode.SessionInOtherProcess => ErrorCategory.InvalidOperation,
         ChatErrorCode.HandlerProcessFailed => ErrorCategory.OpenError,
         ChatErrorCode.PowerShellNotFound => ErrorCategory.ObjectNotFound,
+        ChatErrorCode.InvalidPattern => ErrorCategory.InvalidArgument,
+        ChatErrorCode.PatternTooSlow or ChatErrorCode.InboxFull => ErrorCategory.LimitsExceeded,
         ChatErrorCode.ProtocolViolation => ErrorCategory.ProtocolError,
         _ => ErrorCategory.NotSpecified,
     };

@@ -19,6 +19,7 @@ internal sealed class FakeTransport : ITransport
     private long _room = long.MaxValue;
     private bool _ended;
     private int _reads;
+    private int _pendingReads;
     private int _sendCalls;
     private int _refusals;
     private bool _held;
@@ -108,20 +109,33 @@ internal sealed class FakeTransport : ITransport
     /// <summary>Waits until a call of <see cref="SendAsync"/> is held back.</summary>
     public Task WaitUntilHeldAsync() => WaitUntilAsync(t => Volatile.Read(ref t._held));
 
+    /// <summary>One read, and waits until the reader has dealt with it and asks for more.</summary>
+    public Task FeedAsync(params byte[] piece)
+    {
+        Feed((ReadOnlyMemory<byte>)piece);
+        return WaitUntilAsync(static t => t.IsDry);
+    }
+
     public async ValueTask WaitForDataAsync()
     {
-        Change(() => _reads++);
+        BeginRead();
         await _changed.WaitUntilAsync(() => !IsQuiet, CancellationToken.None);
+        lock (_gate)
+        {
+            _pendingReads--;
+        }
+
         ThrowIfGone();
     }
 
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer)
     {
-        Change(() => _reads++);
+        BeginRead();
         await _changed.WaitUntilAsync(() => !IsQuiet, CancellationToken.None);
         ThrowIfGone();
         lock (_gate)
         {
+            _pendingReads--;
             if (_incoming.TryDequeue(out ReadOnlyMemory<byte> piece))
             {
                 int length = Math.Min(piece.Length, buffer.Length);
@@ -191,6 +205,23 @@ internal sealed class FakeTransport : ITransport
     public void Abort() => Change(() => _aborted = true);
 
     public void Dispose() => Change(() => _disposed = true);
+
+    private bool IsDry
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _incoming.Count == 0 && _pendingReads > 0;
+            }
+        }
+    }
+
+    private void BeginRead() => Change(() =>
+    {
+        _reads++;
+        _pendingReads++;
+    });
 
     private bool IsQuiet
     {

@@ -16,6 +16,7 @@ public sealed class StopTests(Engine engine) : IClassFixture<Engine>
     [InlineData("Receive-TcpMessage $client -Follow")]
     [InlineData("Receive-TcpMessage $server")]
     [InlineData("Receive-TcpMessage $server -Follow")]
+    [InlineData("Wait-TcpMessage nothing $client")]
     [InlineData("Wait-TcpChatSession $client")]
     [InlineData("Wait-TcpChatSession -Server $server -Count 9")]
     public void A_wait_ends_at_once_and_what_comes_next_can_be_had(string wait)
