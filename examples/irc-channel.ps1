@@ -77,7 +77,8 @@ function Wait-Line {
     param([string] $Pattern, [double] $TimeoutSec = 30)
 
     $ping = '^PING (?<Token>.*)\n'
-    $refusal = '^(:\S+ (?!422)[45]\d\d|ERROR) .*\n'   # 422: it has no message of the day
+    # That there is no message of the day (422) is no refusal.
+    $refusal = '^(:\S+ (?!422)[45]\d\d|ERROR) .*\n'
     do {
         $heard = $irc | Wait-TcpMessage -Pattern $ping, $Pattern, $refusal -TimeoutSec $TimeoutSec
         if ($heard.Pattern -eq $ping) {

@@ -88,10 +88,10 @@ function ConvertTo-Mail {
 
 # Says something, or nothing, and waits for the answer, which begins with this code. Gives what was said, line by line.
 function Invoke-Step {
-    param([string] $Say, [string] $Shown = $Say, [string] $Code)
+    param([string] $Say, [string] $Code)
 
     if ($Say) {
-        "Client   $Shown"
+        "Client   $Say"
         $smtp | Send-TcpMessage $Say
     }
 
@@ -144,7 +144,8 @@ try {
 
     $smtp = Connect-TcpChat -ComputerName $ComputerName -Port $Port -LineEnding CrLf
     Invoke-Step -Code 220
-    Invoke-Step "EHLO [127.0.0.1]" -Code 250
+    $own = $smtp.LocalEndPoint.Address
+    Invoke-Step "EHLO [$($own.AddressFamily -eq 'InterNetworkV6' ? 'IPv6:' : '')$own]" -Code 250
     Invoke-Step "MAIL FROM:<$From> BODY=8BITMIME" -Code 250
     foreach ($address in $To) {
         Invoke-Step "RCPT TO:<$address>" -Code '25[01]'
