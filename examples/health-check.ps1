@@ -9,8 +9,8 @@
 
     Gives an object for each server, in their order.
 
-    Where no server is named, the script starts three of its own: one that is well, one that says it is not ready, and one
-    that says nothing. It also asks a port at which nobody listens.
+    Where no server is named, the script starts three of its own: one that is well, one that says nothing, and one that
+    says it is not ready. It also asks a port at which nobody listens.
 
     Runs the same in pwsh and in tcpchat.
 
@@ -21,7 +21,7 @@
     What to ask. Nothing: servers that speak first, such as SMTP, are only listened to.
 
 .PARAMETER Expect
-    A regular expression for the answer of a server that is well.
+    A regular expression for the first line of what a server answers that is well.
 
 .PARAMETER TimeoutSec
     How long connecting may take, and how long the answers may take, in seconds.
@@ -69,6 +69,7 @@ process {
 
 end {
     # What is wrong, by server. An error has its server as its target: as name:port, or as the session of that name.
+    $problem = @{}
     function Add-Problem {
         param($Failure)
 
@@ -78,7 +79,6 @@ end {
         }
     }
 
-    $problem = @{}
     $answer = @{}
     $sessions = @()
     $own = @()
@@ -89,45 +89,43 @@ end {
             $TimeoutSec = 1
             $own = @(
                 Start-TcpChatServer -Name 'Well' -OnMessage { 'yes, I am well' }
-                Start-TcpChatServer -Name 'Starting' -OnMessage { 'no, I have just been started' }
                 Start-TcpChatServer -Name 'Silent'
+                Start-TcpChatServer -Name 'Starting' -OnMessage { 'no, I have just been started' }
                 Start-TcpChatServer -Name 'Gone'
             )
             $targets.AddRange([string[]]@($own | ForEach-Object { "127.0.0.1:$($_.Port)" }))
             Stop-TcpChatServer -Server $own[-1]
         }
 
-        # One after the other is quick here, because nothing is waited for: all connections are made at the same time.
         $computers = foreach ($each in $targets) {
             $null = $each -match '^\[?(?<ComputerName>.*?)\]?:(?<Port>\d+)$'
             [pscustomobject]@{ ComputerName = $Matches.ComputerName; Port = [int]$Matches.Port }
         }
-        $sessions = @($computers | Connect-TcpChat -TimeoutSec $TimeoutSec -ErrorAction SilentlyContinue -ErrorVariable failures)
+        $sessions = @($computers | Connect-TcpChat -LineEnding CrLf -TimeoutSec $TimeoutSec -ErrorAction SilentlyContinue -ErrorVariable failures)
         Add-Problem $failures
 
-        if ($Say -and $sessions) {
-            $sessions | Send-TcpMessage $Say -ErrorAction SilentlyContinue
-        }
-
-        # One limit for all of them. An answer that is none of a server that is well stays to be read.
         if ($sessions) {
-            $null = $sessions | Wait-TcpMessage -Pattern $Expect -WholeMessage -TimeoutSec $TimeoutSec -ErrorAction SilentlyContinue -ErrorVariable failures |
-                ForEach-Object { $answer[$_.Session.Name] = $_.Text }
+            if ($Say) {
+                $sessions | Send-TcpMessage $Say -ErrorAction SilentlyContinue
+            }
+
+            # One limit for all of them.
+            $sessions | Wait-TcpMessage -Pattern '^.*\n' -TimeoutSec $TimeoutSec -ErrorAction SilentlyContinue -ErrorVariable failures |
+                ForEach-Object { $answer[$_.Session.Name] = $_.Match.Trim() }
             Add-Problem $failures
         }
 
-        foreach ($session in $sessions) {
-            if (-not $answer.ContainsKey($session.Name)) {
-                $answer[$session.Name] = @(Receive-TcpMessage -Session $session -TimeoutSec 0)
-            }
-        }
-
         foreach ($each in $targets) {
+            $name = $each -replace '[\[\]]'
+            if ($answer.ContainsKey($name) -and $answer[$name] -notmatch $Expect) {
+                $problem[$name] = 'UnexpectedAnswer'
+            }
+
             [pscustomobject]@{
                 Server  = $each
-                Well    = -not $problem.ContainsKey($each)
-                Answer  = "$($answer[$each])".Trim() -replace '\p{Cc}', ' '
-                Problem = $problem[$each]
+                Well    = -not $problem.ContainsKey($name)
+                Answer  = $answer[$name] -replace '\p{Cc}'
+                Problem = $problem[$name]
             }
         }
     }
