@@ -87,8 +87,6 @@ $receiver = {
 
     $ErrorActionPreference = 'Stop'
     $from = $Session.RemoteEndPoint.Address
-    $kept = $null
-    $file = $null
     try {
         $name, $length, $checksum = (Receive-TcpMessage -Session $Session -TimeoutSec 30).Text -split "`n"
         if ($name -notmatch '^[^\\/:*?"<>|\p{Cc}]+$' -or $name -match '^\.|[. ]$') {
@@ -100,46 +98,43 @@ $receiver = {
             throw "a file may have $MaximumLength bytes"
         }
 
-        # Nobody else can have the name from here on; a file that is there is an error.
-        $kept = [System.IO.Path]::Combine($Folder, $name)
+        # Nobody else can have the name from here on.
+        $path = [System.IO.Path]::Combine($Folder, $name)
+        $file = try { [System.IO.FileStream]::new($path, 'CreateNew', 'Write') } catch { throw "there can be no new file $name" }
+        $isWhole = $false
         try {
-            $file = [System.IO.FileStream]::new($kept, 'CreateNew', 'Write')
+            $Session | Send-TcpMessage 'go on'
+            $hash = [System.Security.Cryptography.IncrementalHash]::CreateHash('SHA256')
+            while ($left -gt 0) {
+                $bytes = (Receive-TcpMessage -Session $Session -TimeoutSec 30).Bytes
+                $left -= $bytes.Length
+                $file.Write($bytes, 0, $bytes.Length)
+                $hash.AppendData($bytes)
+            }
+
+            $isWhole = $left -eq 0 -and [System.Convert]::ToHexString($hash.GetHashAndReset()) -eq $checksum
         }
-        catch {
-            $kept = $null
-            throw "there can be no new file $name"
+        finally {
+            # Also where the sender has left, or the receiver is stopped.
+            $file.Dispose()
+            if (-not $isWhole) {
+                [System.IO.File]::Delete($path)
+            }
         }
 
-        $Session | Send-TcpMessage 'go on'
-        $hash = [System.Security.Cryptography.IncrementalHash]::CreateHash('SHA256')
-        while ($left -gt 0) {
-            $bytes = (Receive-TcpMessage -Session $Session -TimeoutSec 30).Bytes
-            $left -= $bytes.Length
-            $file.Write($bytes, 0, $bytes.Length)
-            $hash.AppendData($bytes)
-        }
-
-        if ($left -lt 0 -or [System.Convert]::ToHexString($hash.GetHashAndReset()) -ne $checksum) {
+        if (-not $isWhole) {
             throw 'the checksum is another'
         }
 
-        $file.Dispose()
         "kept $name from ${from}: $length bytes, the checksum is equal"
-        $kept = $null
         $Session | Send-TcpMessage 'kept'
     }
     catch {
-        "refused a file from ${from}: $($_.Exception.Message)"
+        # It can have in it what the sender has said.
+        $reason = $_.Exception.Message -replace '\p{Cc}', '?'
+        "refused a file from ${from}: $reason"
         if ($Session.State -eq 'Open') {
-            $Session | Send-TcpMessage "refused: $($_.Exception.Message)"
-        }
-    }
-    finally {
-        if ($file) {
-            $file.Dispose()
-        }
-        if ($kept) {
-            [System.IO.File]::Delete($kept)
+            $Session | Send-TcpMessage "refused: $reason"
         }
     }
 }

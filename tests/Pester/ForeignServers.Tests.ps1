@@ -36,6 +36,37 @@ Describe 'Redis' {
     }
 }
 
+Describe 'The examples of conversations' {
+    AfterEach {
+        Clear-TcpChat
+    }
+
+    It 'talk to Redis as to the fake' {
+        Skip-Without redis-server
+        $said = & $repositoryRoot/examples/redis-conversation.ps1 -ComputerName 127.0.0.1 -Port (Start-RedisServer).Port
+        $said | Should -HaveCount 18
+        $said | Should -Contain 'Redis    1, 2, 3, ..., 99, 100'
+        $said | Should -Contain 'Redis    took 2 keys away'
+    }
+
+    It 'join a channel of ngircd' {
+        Skip-Without (Get-IrcServer)
+        $said = & $repositoryRoot/examples/irc-channel.ps1 -ComputerName 127.0.0.1 -Port (Start-IrcServer).Port -Hear 1 -TimeoutSec 0.2
+        $said[1] | Should -Be 'System   in #tcpchat: @ada'
+        $said[-2, -1] | Should -Be 'System   nobody said more within 0.2 s', 'System   left; answered 1 PING'
+    }
+
+    It 'deliver a mail to aiosmtpd' {
+        Skip-Without aiosmtpd
+        $server = Start-SmtpServer
+        $said = & $repositoryRoot/examples/smtp-delivery.ps1 -ComputerName 127.0.0.1 -Port $server.Port -To dan@example.test
+        $said[-1] | Should -Be 'Server   221 Bye'
+        $mail = Get-Content (Get-ChildItem (Join-Path $server.Folder mail/new))
+        $mail | Should -Contain 'X-RcptTo: dan@example.test'
+        $mail[-7..-1] | Should -Be 'Dear both,', '', 'the next line is only a dot:', '.', '.. and this begins with two.', '', 'Yours, Ada 😀'
+    }
+}
+
 Describe 'IRC' {
     BeforeEach {
         Skip-Without (Get-IrcServer)
