@@ -72,17 +72,18 @@ Describe 'IRC' {
         Skip-Without (Get-IrcServer)
         $port = (Start-IrcServer).Port
 
-        # Reads until a line is like this, and gives it; a PING is answered wherever it comes.
-        function Read-Line {
+        # Waits for a line like this, and gives it; a PING is answered wherever it comes.
+        function Wait-Line {
             param($Session, [string] $Pattern)
-            do {
-                $line = (Receive-TcpMessage $Session -TimeoutSec 10).Text
-                if ($line -match '^PING (.*)') {
-                    Send-TcpMessage "PONG $($Matches[1])" $Session
-                    $pinged.Add($Session.Name)
+            while ($true) {
+                $heard = Wait-TcpMessage '^PING (.*)\n', "^$Pattern.*\n" $Session -TimeoutSec 10
+                if ($heard.Pattern -notlike '*PING*') {
+                    return $heard.Match.TrimEnd()
                 }
-            } until ($line -match $Pattern)
-            $line
+
+                Send-TcpMessage "PONG $($heard.Groups[1])" $Session
+                $pinged.Add($Session.Name)
+            }
         }
 
         $pinged = [System.Collections.Generic.List[string]]::new()
@@ -96,18 +97,18 @@ Describe 'IRC' {
         $ada, $bob = foreach ($nick in 'ada', 'bob') {
             $session = Connect-TcpChat 127.0.0.1 $port -Name $nick -LineEnding CrLf
             "NICK $nick", "USER $nick 0 * :$nick" | Send-TcpMessage -Session $session
-            $null = Read-Line $session ' 001 '
+            $null = Wait-Line $session ':\S+ 001 '
             'JOIN #test' | Send-TcpMessage -Session $session
-            $null = Read-Line $session ' 366 '
+            $null = Wait-Line $session ':\S+ 366 '
             $session
         }
         $pinged | Should -Be 'ada', 'bob'
-        Read-Line $ada ' JOIN ' | Should -BeLike ':bob!*'
+        Wait-Line $ada ':bob!\S+ JOIN ' | Should -BeLike ':bob!*'
 
         'PRIVMSG #test :hello all' | Send-TcpMessage -Session $ada
-        Read-Line $bob ' PRIVMSG ' | Should -BeLike ':ada!* PRIVMSG #test :hello all'
+        Wait-Line $bob ':ada!\S+ PRIVMSG ' | Should -BeLike ':ada!* PRIVMSG #test :hello all'
         'PRIVMSG ada :hello ada' | Send-TcpMessage -Session $bob
-        Read-Line $ada ' PRIVMSG ' | Should -BeLike ':bob!* PRIVMSG ada :hello ada'
+        Wait-Line $ada ':bob!\S+ PRIVMSG ' | Should -BeLike ':bob!* PRIVMSG ada :hello ada'
     }
 }
 
@@ -117,11 +118,9 @@ Describe 'SMTP' {
         $server = Start-SmtpServer
         $smtp = Connect-TcpChat 127.0.0.1 $server.Port -LineEnding CrLf
 
+        # The lines of an answer: the last has a space after its code.
         function Read-Answer {
-            do {
-                $line = (Receive-TcpMessage $smtp -TimeoutSec 10).Text
-                $line
-            } until ($line -match '^\d{3} ')
+            (Wait-TcpMessage '^\d{3} .*\n' $smtp -TimeoutSec 10).Text.TrimEnd() -split '\n'
         }
     }
 
