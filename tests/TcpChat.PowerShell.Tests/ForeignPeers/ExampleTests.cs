@@ -11,7 +11,8 @@ public sealed class ExampleTests(Engine engine) : IClassFixture<Engine>
         using ForeignServer redis = await ForeignServers.StartRedisAsync();
         string[] lines = await ExampleRun.LinesAsync("redis-conversation.ps1", "-ComputerName", "127.0.0.1", "-Port", $"{redis.Port}");
 
-        Assert.Equal(ExampleRun.RedisConversation, lines[..^1]);
+        // But for its first line, which tells of the fake, and its last, because the one's words of refusal are longer.
+        Assert.Equal(ExampleRun.ReadmeLines("redis-conversation.ps1")[1..^1], lines[..^1]);
         Assert.Matches(@"^System   8 messages out, 109 in, \d+ bytes in$", lines[^1]);
     }
 
