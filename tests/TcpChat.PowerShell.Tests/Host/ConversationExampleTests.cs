@@ -1,7 +1,7 @@
 namespace TcpChat.PowerShell.Tests.Host;
 
 /// <summary>The examples of conversations, as they run where no server is named: against what they start themselves.</summary>
-public sealed class ConversationExampleTests
+public sealed class ConversationExampleTests(Engine engine) : IClassFixture<Engine>
 {
     [Theory]
     [InlineData("redis-conversation.ps1")]
@@ -32,5 +32,23 @@ public sealed class ConversationExampleTests
         string[] lines = await ExampleRun.LinesAsync("irc-channel.ps1", "-Say", "one", "-Hear", "2", "-TimeoutSec", "0.5");
 
         Assert.Equal(["<ada> one", "<echo> one, says ada", "System   nobody said more within 0.5 s", "System   left; answered 1 PING"], lines[^4..]);
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_refused_is_an_error_and_shows_the_answer_without_its_control_characters()
+    {
+        int port = engine.Get<int>(
+            """
+            $server = Start-TcpChatServer -LineEnding CrLf -Greeting '220 here' -OnMessage {
+                if ("$_" -like 'RCPT *') { "550-No`e[2J", '550 never' } else { '250 OK' }
+            }
+            $server.Port
+            """);
+        HostOutcome outcome = await HostProcess.RunAsync("-File", ExampleRun.PathOf("smtp-delivery.ps1"), "-ComputerName", "127.0.0.1", "-Port", $"{port}");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(["Server   550-No?[2J", "Server   550 never"], outcome.Lines[^2..]);
+        Assert.Contains("The server refuses: 550 never", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("2J", outcome.Error, StringComparison.Ordinal);
     }
 }
