@@ -15,10 +15,12 @@
         'Disconnect-TcpChat'
         'Get-TcpChatServer'
         'Get-TcpChatSession'
+        'Invoke-TcpRequest'
         'Receive-TcpMessage'
         'Send-TcpMessage'
         'Start-TcpChatServer'
         'Stop-TcpChatServer'
+        'Test-TcpChat'
         'Wait-TcpChatSession'
         'Wait-TcpMessage'
     )

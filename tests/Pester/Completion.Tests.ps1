@@ -21,6 +21,7 @@ Describe 'Tab' {
         @{ Command = 'Receive-TcpMessage' }
         @{ Command = 'Send-TcpMessage x' }
         @{ Command = 'Wait-TcpChatSession' }
+        @{ Command = 'Invoke-TcpRequest x' }
         @{ Command = 'Disconnect-TcpChat' }
     ) {
         (Complete "$Command -Session rob").CompletionText | Should -Be 'robot'
@@ -62,6 +63,8 @@ Describe 'Tab' {
     It 'completes -Encoding' {
         (Complete 'Start-TcpChatServer -Encoding big').CompletionText | Should -Be 'bigendianunicode'
         (Complete 'Connect-TcpChat -Encoding ut').CompletionText | Should -Be 'utf8', 'utf8NoBOM', 'utf32'
+        (Complete 'Test-TcpChat -Encoding big').CompletionText | Should -Be 'bigendianunicode'
+        (Complete 'Invoke-TcpRequest x -Encoding big').CompletionText | Should -Be 'bigendianunicode'
     }
 
     It 'completes -Address' {

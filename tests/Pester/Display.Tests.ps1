@@ -52,6 +52,16 @@ Describe 'Display' {
         $lines | ForEach-Object Length | Should -Not -BeGreaterThan 80
     }
 
+    It 'shows tests of connections as a table of 80 columns' {
+        $echo = Start-TcpChatServer -Echo
+        $text = 'localhost', 'a computer with a long name' | Test-TcpChat -Port $echo.Port -Count 2 | Show
+        $lines = $text.Trim() -split "`n"
+        $lines[0] | Should -Match '^ComputerName\s+Port\s+Succeeded\s+ConnectMs\s+Echoes\s+MedianMs\s+ErrorCode\s*$'
+        $lines[2] | Should -Match "^localhost\s+$($echo.Port)\s+True\s+[\d.,]+\s+2/2\s+[\d.,]+\s*$"
+        $lines[3] | Should -Match 'False.*(NameNotFound|ConnectTimeout)'
+        $lines | ForEach-Object Length | Should -Not -BeGreaterThan 80
+    }
+
     It 'shows why a session ended' {
         Disconnect-TcpChat $talk.Remote
         $talk.Remote | Show | Should -Match 'Closed.*LocalClosed'

@@ -91,6 +91,37 @@ Describe 'Stopping a pipeline' {
         Wait-Until { $talk.Server.SessionCount -eq 1 }
     }
 
+    It 'ends <Command> within 500 ms, and leaves no session' -ForEach @(
+        @{ Command = 'Test-TcpChat'; Behavior = 'never-accepts'; Script = { Test-TcpChat 127.0.0.1 $port -TimeoutSec 60 } }
+        @{ Command = 'Test-TcpChat -Count'; Behavior = 'silent'; Script = { Test-TcpChat 127.0.0.1 $port -Count 1 -TimeoutSec 60 } }
+        @{ Command = 'Invoke-TcpRequest'; Behavior = 'never-accepts'; Script = { Invoke-TcpRequest x -ComputerName 127.0.0.1 -Port $port -TimeoutSec 60 } }
+        @{ Command = 'Invoke-TcpRequest -Until'; Behavior = 'silent'; Script = { Invoke-TcpRequest x -ComputerName 127.0.0.1 -Port $port -Until y -TimeoutSec 60 } }
+    ) {
+        $peer = Start-TestPeer $Behavior
+        $before = @(Get-TcpChatSession).Count
+        $stopped = Invoke-Stopped $Script @{ port = $peer.Port }
+        $stopped.Milliseconds | Should -BeLessThan 500
+        $stopped.Errors | Should -BeNullOrEmpty
+        $stopped.State | Should -Be 'Stopped'
+        @(Get-TcpChatSession) | Should -HaveCount $before
+    }
+
+    It 'ends Invoke-TcpRequest <End> within 500 ms; what came of the answer and what comes later can still be read' -ForEach @(
+        @{ End = '-AsByteStream -Count 9'; Script = { Invoke-TcpRequest x $talk.Client -AsByteStream -Count 9 -TimeoutSec 60 } }
+        @{ End = '-AsByteStream -IdleTimeoutSec 60'; Script = { Invoke-TcpRequest x $talk.Client -AsByteStream -IdleTimeoutSec 60 -TimeoutSec 60 } }
+        @{ End = '-Until'; Script = { Invoke-TcpRequest x $talk.Client -Until y -TimeoutSec 60 } }
+    ) {
+        $run = Start-Shell $Script @{ talk = $talk }
+        Receive-TcpMessage $talk.Remote -TimeoutSec 10 | Send-TcpMessage 'part of it'
+        Wait-Until { $talk.Client.InboxLength -eq 1 }
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        $run.Shell.Stop()
+        $watch.ElapsedMilliseconds | Should -BeLessThan 500
+        $run.Shell.Streams.Error | Should -BeNullOrEmpty
+        'the rest' | Send-TcpMessage -Session $talk.Remote
+        (Receive-TcpMessage $talk.Client -Count 2 -TimeoutSec 10).Text | Should -Be 'part of it', 'the rest'
+    }
+
     It 'ends Send-TcpMessage within 500 ms where the outbox is full' {
         $peer = Start-TestPeer never-reads
         $session = Connect-TcpChat 127.0.0.1 $peer.Port -OutboxByteLimit 1000

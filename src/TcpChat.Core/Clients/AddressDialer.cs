@@ -23,7 +23,12 @@ internal sealed class AddressDialer(
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(port, IPEndPoint.MinPort + 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
-        IPAddress[] addresses = await ResolveAsync(cancellationToken).ConfigureAwait(false);
+        return await ConnectAsync(await ResolveAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The second step by itself, with the addresses of the first.</summary>
+    public async Task<Socket> ConnectAsync(IPAddress[] addresses, CancellationToken cancellationToken)
+    {
         using CancellationTokenSource decided = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         List<Task<Socket>> attempts = [];
         List<(IPAddress Address, SocketException Error)> failures = [];
@@ -65,7 +70,8 @@ internal sealed class AddressDialer(
         }
     }
 
-    private async Task<IPAddress[]> ResolveAsync(CancellationToken cancellationToken)
+    /// <summary>The first step by itself: the addresses of the name, at least one.</summary>
+    public async Task<IPAddress[]> ResolveAsync(CancellationToken cancellationToken)
     {
         try
         {

@@ -15,15 +15,43 @@ public static class ChatClient
     /// <see cref="ChatErrorCode.ConnectFailed"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public static async Task<ChatSession> ConnectAsync(ClientOptions options, CancellationToken cancellationToken = default)
+    public static Task<ChatSession> ConnectAsync(ClientOptions options, CancellationToken cancellationToken = default) =>
+        ConnectAsync(options, random: null, cancellationToken);
+
+    /// <param name="options">Where to, and how.</param>
+    /// <param name="random">What the waits before reconnecting are made of, as <see cref="Reconnector"/> has it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal static async Task<ChatSession> ConnectAsync(ClientOptions options, Func<double>? random, CancellationToken cancellationToken = default)
+    {
+        options.Reconnect?.ThrowIfInvalid();
+        return Start(await DialAsync(options, cancellationToken).ConfigureAwait(false), options, random);
+    }
+
+    /// <summary>The session of a connection that has been made.</summary>
+    internal static ChatSession Open(Socket socket, ClientOptions options) => Start(OpenTransport(socket, options), options, random: null);
+
+    private static ChatSession Start(ITransport transport, ClientOptions options, Func<double>? random)
+    {
+        ChatSession session = new(
+            transport,
+            options.Session,
+            options.Name ?? $"{options.ComputerName}:{options.Port}",
+            static session => new InboxSink(session),
+            reconnector: options.Reconnect is { } policy
+                ? new Reconnector(stop => DialAsync(options, stop), policy, options.Session.TimeProvider, random)
+                : null);
+        session.Start();
+        return session;
+    }
+
+    private static async Task<ITransport> DialAsync(ClientOptions options, CancellationToken cancellationToken)
     {
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(options.ConnectTimeout);
         try
         {
             AddressDialer dialer = new(options.ComputerName, options.Port);
-            Socket socket = await dialer.ConnectAsync(deadline.Token).ConfigureAwait(false);
-            return Open(socket, options);
+            return OpenTransport(await dialer.ConnectAsync(deadline.Token).ConfigureAwait(false), options);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -33,18 +61,20 @@ public static class ChatClient
         }
     }
 
-    private static ChatSession Open(Socket socket, ClientOptions options)
+    private static SocketTransport OpenTransport(Socket socket, ClientOptions options)
     {
         try
         {
+            if (Equals(socket.LocalEndPoint, socket.RemoteEndPoint))
+            {
+                // Who calls a free port of this machine again and again meets itself one day: the system lends it that very port.
+                socket.Dispose();
+                throw new ChatException(
+                    ChatErrorCode.ConnectionRefused, $"Nobody listens at {options.ComputerName} port {options.Port}: the connection was one with itself.");
+            }
+
             KeepAlive.Enable(socket);
-            ChatSession session = new(
-                new SocketTransport(socket),
-                options.Session,
-                options.Name ?? $"{options.ComputerName}:{options.Port}",
-                static session => new InboxSink(session));
-            session.Start();
-            return session;
+            return new SocketTransport(socket);
         }
         catch (SocketException e)
         {

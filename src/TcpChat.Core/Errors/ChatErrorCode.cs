@@ -18,6 +18,9 @@ public enum ChatErrorCode
     /// <summary>The connection failed for another reason, which the message and the inner exception tell.</summary>
     ConnectFailed,
 
+    /// <summary>The connection was lost and could not be made again within the attempts allowed.</summary>
+    ReconnectFailed,
+
     /// <summary>Another socket listens at that address and port (EADDRINUSE).</summary>
     PortInUse,
 
@@ -38,6 +41,12 @@ public enum ChatErrorCode
 
     /// <summary>No message came within the time given.</summary>
     ReceiveTimeout,
+
+    /// <summary>Something came, but not the answer that was to come.</summary>
+    UnexpectedAnswer,
+
+    /// <summary>Messages wait in the session's inbox that would be taken for the answer to a request.</summary>
+    MessagesWaiting,
 
     /// <summary>What was waited for did not come about within the time given.</summary>
     WaitTimeout,

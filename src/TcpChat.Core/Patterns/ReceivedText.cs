@@ -30,16 +30,19 @@ internal sealed class ReceivedText
     /// <summary>Where the text begins in the session's stream.</summary>
     public StreamPosition Position { get; }
 
+    /// <summary>Which connection of the session an unfinished message belongs to.</summary>
+    public int Stream { get; init; }
+
     public string Text { get; }
 
     /// <summary>True where no more is read until some of it has been taken.</summary>
     public bool IsAll { get; init; }
 
     /// <summary>True where nothing has come or been taken since the other.</summary>
-    public bool IsSameAs(ReceivedText other) => Position == other.Position && Text.Length == other.Text.Length;
+    public bool IsSameAs(ReceivedText other) => Stream == other.Stream && Position == other.Position && Text.Length == other.Text.Length;
 
     /// <summary>True where the other is the same text, or more of it.</summary>
-    public bool IsBeginningOf(ReceivedText other) => Position == other.Position && other.Text.StartsWith(Text, StringComparison.Ordinal);
+    public bool IsBeginningOf(ReceivedText other) => Stream == other.Stream && Position == other.Position && other.Text.StartsWith(Text, StringComparison.Ordinal);
 
     /// <summary>How many messages lie wholly before a place in the text, and how many characters of the next.</summary>
     public (int Messages, int Characters) Locate(int end)

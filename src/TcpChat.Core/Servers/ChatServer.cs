@@ -20,6 +20,7 @@ public sealed class ChatServer : IDisposable
     private readonly Dictionary<int, ChatSession> _live = [];
     private readonly Dictionary<int, SessionHandling> _handled = [];
     private readonly EndedSessions _ended;
+    private readonly MessageFeed _feed;
     private readonly byte[]? _greeting;
     private readonly Pulse _changed = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,6 +37,7 @@ public sealed class ChatServer : IDisposable
         _options = options;
         _listener = listener;
         _ended = new EndedSessions(options.EndedSessionLimit, options.EndedUnreadSessionLimit);
+        _feed = new MessageFeed(options.Handler is null && options.Answer == ServerAnswer.Inbox ? Inbox : null);
         _greeting = ServerSession.WrapGreeting(options);
         LocalEndPoint = (IPEndPoint)listener.LocalEndPoint!;
     }
@@ -245,6 +247,22 @@ public sealed class ChatServer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Says who is told of each message, and only of messages of sessions that are in this process. Where messages wait in
+    /// inboxes, they are taken for it: those that wait, and those that come. Where something answers them, it is told besides.
+    /// </summary>
+    /// <param name="tell">Called for one message of a session after the other; it must not block or throw. Null: nobody is told.</param>
+    public void TellMessages(Action<ChatMessage>? tell)
+    {
+        lock (_feed)
+        {
+            _feed.Use(tell);
+        }
+    }
+
+    /// <summary>Tells of a session's end, after the messages of that session that somebody is told of.</summary>
+    public void TellClosed(ChatSession session, Action<ChatSession> tell) => _feed.TellClosed(session, tell);
+
     /// <summary>Stops at once, without waiting.</summary>
     public void Dispose() => _ = StopAsync(TimeSpan.Zero);
 
@@ -386,7 +404,7 @@ public sealed class ChatServer : IDisposable
         ChatSession session;
         try
         {
-            session = ServerSession.Create(socket, _options, Inbox.NextArrival);
+            session = ServerSession.Create(socket, _options, Inbox.NextArrival, _feed);
         }
         catch (SocketException e)
         {

@@ -16,13 +16,13 @@ internal static class ServerSession
 
     /// <summary>Makes a session, which reads nothing yet.</summary>
     /// <exception cref="SocketException">The client has gone already; some systems tell so only now. The socket is disposed.</exception>
-    public static ChatSession Create(Socket socket, ServerOptions options, Func<long>? nextArrival = null)
+    public static ChatSession Create(Socket socket, ServerOptions options, Func<long>? nextArrival = null, MessageFeed? notices = null)
     {
         try
         {
             KeepAlive.Enable(socket);
             SocketTransport transport = new(socket);
-            return new ChatSession(transport, options.Session, $"{transport.RemoteEndPoint}", session => MakeSink(session, options), nextArrival)
+            return new ChatSession(transport, options.Session, $"{transport.RemoteEndPoint}", session => MakeSink(session, options, notices), nextArrival)
             {
                 IsServerSide = true,
             };
@@ -55,9 +55,9 @@ internal static class ServerSession
         }
     }
 
-    private static SessionSink MakeSink(ChatSession session, ServerOptions options) => options.Answer switch
+    private static SessionSink MakeSink(ChatSession session, ServerOptions options, MessageFeed? notices) => options.Answer switch
     {
-        ServerAnswer.Echo when options.Handler is null => new EchoSink(session, options.Session.Framing),
-        _ => new InboxSink(session),
+        ServerAnswer.Echo when options.Handler is null => new EchoSink(session, options.Session.Framing, notices),
+        _ => new InboxSink(session, options.Handler is null ? null : notices),
     };
 }

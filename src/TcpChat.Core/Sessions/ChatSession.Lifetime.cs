@@ -21,7 +21,7 @@ public sealed partial class ChatSession
 
     // An int, so that the first cause can be set by compare-exchange; -1 while there is none.
     private int _closeReason = -1;
-    private volatile ChatSessionState _state;
+    private volatile ChatSessionState _state = ChatSessionState.Open;
     private Task? _closeTask;
     private Exception? _error;
     private long _lastActivity;
@@ -58,10 +58,13 @@ public sealed partial class ChatSession
     /// <summary>Cuts the connection if it is still there.</summary>
     public void Dispose() => Abort();
 
-    /// <summary>Waits until the session is in that state or past it.</summary>
+    /// <summary>
+    /// Waits until the session is in that state or past it. <see cref="ChatSessionState.Open"/> is past
+    /// <see cref="ChatSessionState.Reconnecting"/> only for who waits to be connected again.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public Task WaitForStateAsync(ChatSessionState state, CancellationToken cancellationToken = default) =>
-        _stateChanged.WaitUntilAsync(() => _state >= state, cancellationToken);
+        _stateChanged.WaitUntilAsync(() => HasReached(state), cancellationToken);
 
     /// <summary>Ends when the session is over.</summary>
     public Task WaitForCloseAsync(CancellationToken cancellationToken = default) => _closed.Task.WaitAsync(cancellationToken);
@@ -123,7 +126,15 @@ public sealed partial class ChatSession
     {
         try
         {
-            await _reader.ReadToEndAsync(_closing.Token).ConfigureAwait(false);
+            if (!Reconnects)
+            {
+                await _reader.ReadToEndAsync(_closing.Token).ConfigureAwait(false);
+            }
+            else if (!await ReadConnectionsAsync().ConfigureAwait(false))
+            {
+                _readEnded.TrySetResult();
+                return;
+            }
         }
         catch (ChatException e)
         {
@@ -264,19 +275,32 @@ public sealed partial class ChatSession
         }
     }
 
-    private void SendFailed(Exception exception)
+    private void SendFailed(ITransport transport, Exception exception)
     {
         // The read loop goes on: what the peer sent before it went is still to be had, and then the loop ends by itself.
-        SetReason(TransportFault.ToCloseReason(exception), exception);
+        CloseReason cause = TransportFault.ToCloseReason(exception);
+        if (!BeginOutage(transport, cause, exception))
+        {
+            SetReason(cause, exception);
+            _outbox.GiveUp(exception);
+        }
+
         _stateChanged.Fire();
     }
 
     private void Cut(CloseReason reason, Exception? exception)
     {
         SetReason(reason, exception);
-        _transport.Abort();
+        ITransport transport;
+        lock (_gate)
+        {
+            // From here on the reason keeps it from being replaced.
+            transport = _transport;
+        }
+
+        transport.Abort();
         _reader.Discard();
-        _outbox.CompleteAdding();
+        _outbox.GiveUp(exception ?? CannotSend());
         _sink.Complete();
         _ = _closing.CancelAsync();
         SetClosed();
@@ -294,7 +318,7 @@ public sealed partial class ChatSession
     {
         lock (_gate)
         {
-            if (state <= _state)
+            if (state == _state || (_state >= ChatSessionState.Closing && state < _state))
             {
                 return;
             }
@@ -328,6 +352,17 @@ public sealed partial class ChatSession
             _closed.TrySetResult();
             _stateChanged.Fire();
         }
+    }
+
+    /// <summary>True when this side has begun to end the session, or has a reason to. To be read under the lock.</summary>
+    private bool IsEnding => _closeTask is not null || _state >= ChatSessionState.Closing || Volatile.Read(ref _closeReason) >= 0;
+
+    private bool HasReached(ChatSessionState state)
+    {
+        ChatSessionState now = _state;
+        return state == ChatSessionState.Reconnecting
+            ? now == ChatSessionState.Reconnecting || now >= ChatSessionState.Closing
+            : now >= state;
     }
 
     private void Touch() => Volatile.Write(ref _lastActivity, _options.TimeProvider.GetTimestamp());

@@ -13,6 +13,18 @@ public sealed partial class ChatSession
     /// </summary>
     public string PeekText() => Look(wholeMessages: false).Text;
 
+    /// <summary>True while nothing more is read, because the inbox is full.</summary>
+    internal bool HoldsPeerBack
+    {
+        get
+        {
+            lock (_reader.Gate)
+            {
+                return _reader.IsRefused && !Inbox.HasRoom;
+            }
+        }
+    }
+
     /// <summary>Waits until a pattern matches what has arrived. Nothing is taken.</summary>
     /// <exception cref="ChatException">
     /// <see cref="ChatErrorCode.SessionClosed"/>: no more comes; <see cref="ChatErrorCode.InboxFull"/>: no more is read until
@@ -65,7 +77,7 @@ public sealed partial class ChatSession
         lock (_reader.Gate)
         {
             bool taken = Inbox.TryTake(
-                oldest => (oldest?.Position ?? _reader.Position) == received.Position,
+                oldest => received.Stream == _reader.Stream && (oldest?.Position ?? _reader.Position) == received.Position,
                 messages,
                 characters == 0 ? null : next => next.After(characters),
                 out bool missing);
@@ -85,6 +97,20 @@ public sealed partial class ChatSession
         return true;
     }
 
+    /// <summary>Takes away all that has arrived, what has come of an unfinished message included.</summary>
+    public void Clear()
+    {
+        while (Inbox.TryTake(out _))
+        {
+        }
+
+        lock (_reader.Gate)
+        {
+            int characters = _codec.DecodeUnfinished(_reader.Unfinished).Length;
+            _reader.TakeUnfinished(_codec.Measure(null, _reader.Unfinished, ref characters));
+        }
+    }
+
     private static PatternFinding? Find(ReceivedText received, PatternSet patterns) =>
         patterns.Find(received.Text) is { } hit ? new PatternFinding(received, hit) : null;
 
@@ -93,9 +119,11 @@ public sealed partial class ChatSession
         ChatMessage[] messages;
         byte[] unfinished = [];
         bool isAll;
+        int stream;
         StreamPosition position;
         lock (_reader.Gate)
         {
+            stream = _reader.Stream;
             messages = Inbox.ToArray();
             position = messages.Length > 0 ? messages[0].Position : _reader.Position;
             isAll = _reader.IsRefused && !Inbox.HasRoom;
@@ -105,7 +133,7 @@ public sealed partial class ChatSession
             }
         }
 
-        return new ReceivedText(messages, _codec.DecodeUnfinished(unfinished), position, _options.Framing.Kind) { IsAll = isAll };
+        return new ReceivedText(messages, _codec.DecodeUnfinished(unfinished), position, _options.Framing.Kind) { IsAll = isAll, Stream = stream };
     }
 
     private void ThrowIfNoMoreComes(bool isFinished, ReceivedText received, ReceivedText? last)

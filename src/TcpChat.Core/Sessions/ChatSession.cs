@@ -1,4 +1,5 @@
 using System.Net;
+using TcpChat.Clients;
 using TcpChat.Errors;
 using TcpChat.Text;
 using TcpChat.Transport;
@@ -13,13 +14,13 @@ public sealed partial class ChatSession : IDisposable
 {
     private static int s_lastId;
 
-    private readonly ITransport _transport;
     private readonly SessionOptions _options;
     private readonly TextCodec _codec;
     private readonly SendOutbox _outbox;
     private readonly SessionSink _sink;
     private readonly SessionReader _reader;
     private readonly Func<long> _nextArrival;
+    private volatile ITransport _transport;
     private long _messagesSent;
 
     internal ChatSession(
@@ -27,7 +28,8 @@ public sealed partial class ChatSession : IDisposable
         SessionOptions options,
         string name,
         Func<ChatSession, SessionSink> sink,
-        Func<long>? nextArrival = null)
+        Func<long>? nextArrival = null,
+        Reconnector? reconnector = null)
     {
         options.ThrowIfInvalid();
         Id = Interlocked.Increment(ref s_lastId);
@@ -41,11 +43,13 @@ public sealed partial class ChatSession : IDisposable
             Volatile.Write(ref _unanswered, true);
             Touch();
         };
-        _outbox = new SendOutbox(transport, options.OutboxByteLimit, options.OutboxPolicy, SendFailed);
+        _reconnector = reconnector;
+        _outbox = new SendOutbox(transport, options.OutboxByteLimit, options.OutboxPolicy, SendFailed, isResumable: Reconnects);
         _sink = sink(this);
-        _reader = new SessionReader(transport, options.Framing, _sink, options.MaximumMessageSize);
+        _reader = new SessionReader(transport, options.Framing, _sink, options.MaximumMessageSize, dropsRest: Reconnects);
         _nextArrival = nextArrival ?? (() => 0);
         ConnectedAtUtc = options.TimeProvider.GetUtcNow().UtcDateTime;
+        _connectedTimestamp = options.TimeProvider.GetTimestamp();
     }
 
     /// <summary>Raised once, when the session is over, from whatever thread ended it. Handlers must not block.</summary>
@@ -69,7 +73,7 @@ public sealed partial class ChatSession : IDisposable
     /// <summary>This side's address and port.</summary>
     public EndPoint? LocalEndPoint => _transport.LocalEndPoint;
 
-    /// <summary>When the connection was made, in local time.</summary>
+    /// <summary>When the connection was made, in local time; of several, the last.</summary>
     public DateTime ConnectedAt => ConnectedAtUtc.ToLocalTime();
 
     /// <summary>When it ended, in local time.</summary>
@@ -85,8 +89,8 @@ public sealed partial class ChatSession : IDisposable
         }
     }
 
-    /// <summary>The error behind the reason, where there is one.</summary>
-    public Exception? Error => Volatile.Read(ref _error);
+    /// <summary>The error behind the reason, where there is one; while it reconnects, what went wrong last.</summary>
+    public Exception? Error => Volatile.Read(ref _error) ?? Volatile.Read(ref _outage)?.Error;
 
     /// <summary>Whole messages received.</summary>
     public long MessagesReceived => _elsewhere?.Totals.MessagesReceived ?? _reader.Messages;
@@ -103,7 +107,7 @@ public sealed partial class ChatSession : IDisposable
     /// <summary>Messages received and not taken.</summary>
     public int InboxLength => Inbox.Count;
 
-    /// <summary>Bytes that wait to be sent because the peer does not read fast enough.</summary>
+    /// <summary>Bytes that wait to be sent because the peer does not read fast enough, or because there is no connection now.</summary>
     public long OutboxLength => _outbox.WaitingBytes;
 
     /// <summary>Messages that were dropped from the outbox, under <see cref="OutboxPolicy.DropOldest"/>.</summary>
@@ -121,10 +125,10 @@ public sealed partial class ChatSession : IDisposable
     /// <summary>True on the side that accepted the connection.</summary>
     public bool IsServerSide { get; internal init; }
 
-    /// <summary>True while messages can be sent.</summary>
-    public bool CanSend => _state is ChatSessionState.Open or ChatSessionState.HalfClosed;
+    /// <summary>True while messages can be sent, or can wait for a connection.</summary>
+    public bool CanSend => _state is ChatSessionState.Open or ChatSessionState.HalfClosed or ChatSessionState.Reconnecting;
 
-    internal DateTime ConnectedAtUtc { get; }
+    internal DateTime ConnectedAtUtc { get; private set; }
 
     internal TextCodec Codec => _codec;
 
@@ -147,7 +151,7 @@ public sealed partial class ChatSession : IDisposable
     public byte[] Wrap(ReadOnlySpan<byte> bytes) => _options.Framing.Wrap(bytes);
 
     /// <summary>Sends whole frames, made by <see cref="Wrap(string)"/> of a session with the same framing and encoding.</summary>
-    /// <param name="frames">One frame or several, one after the other.</param>
+    /// <param name="frames">One frame or several, one after the other. A session that reconnects may send them again together.</param>
     /// <param name="count">How many messages they are.</param>
     /// <param name="cancellationToken">Ends the wait for room in the outbox.</param>
     public ValueTask SendFramesAsync(ReadOnlyMemory<byte> frames, int count, CancellationToken cancellationToken = default) =>

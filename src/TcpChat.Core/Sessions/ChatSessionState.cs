@@ -1,8 +1,14 @@
 namespace TcpChat.Sessions;
 
-/// <summary>Where a session is in its life. It only ever goes forward.</summary>
+/// <summary>
+/// Where a session is in its life. It only ever goes forward, except that a session which reconnects goes back to
+/// <see cref="Reconnecting"/>, and from there to <see cref="Open"/>, as often as its connection is lost.
+/// </summary>
 public enum ChatSessionState
 {
+    /// <summary>The connection was lost, and another is being made. What is sent meanwhile waits in the outbox.</summary>
+    Reconnecting,
+
     /// <summary>Messages go both ways.</summary>
     Open,
 

@@ -1,10 +1,14 @@
 using System.Buffers;
 using TcpChat.Framing;
+using TcpChat.Servers;
 
 namespace TcpChat.Sessions;
 
 /// <summary>Sends every message back, framed. All answers to one read go out in one send; a peer that does not read is not read from.</summary>
-internal sealed class EchoSink(ChatSession session, MessageFraming framing) : SessionSink
+/// <param name="session">The session.</param>
+/// <param name="framing">Its framing.</param>
+/// <param name="notices">Told of each message besides; null: nobody.</param>
+internal sealed class EchoSink(ChatSession session, MessageFraming framing, MessageFeed? notices = null) : SessionSink
 {
     /// <summary>Answers are sent when they come to this many bytes, even inside one read.</summary>
     private const int BatchSize = 64 * 1024;
@@ -31,6 +35,11 @@ internal sealed class EchoSink(ChatSession session, MessageFraming framing) : Se
         framing.Complete(frame, payload.Length);
         _length += size;
         _count++;
+        if (notices?.IsWanted == true)
+        {
+            notices.Tell(session.MakeMessage(payload));
+        }
+
         return true;
     }
 

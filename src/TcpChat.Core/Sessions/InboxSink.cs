@@ -1,7 +1,11 @@
+using TcpChat.Servers;
+
 namespace TcpChat.Sessions;
 
 /// <summary>Keeps messages for a script to take.</summary>
-internal sealed class InboxSink(ChatSession session) : SessionSink
+/// <param name="session">The session.</param>
+/// <param name="notices">Told of each message besides; null: nobody.</param>
+internal sealed class InboxSink(ChatSession session, MessageFeed? notices = null) : SessionSink
 {
     // A refused message is made once: its text may have moved the decoder's state.
     private ChatMessage? _refused;
@@ -13,6 +17,11 @@ internal sealed class InboxSink(ChatSession session) : SessionSink
         ChatMessage message = _refused ?? session.MakeMessage(payload);
         bool taken = session.Inbox.TryAdd(message);
         _refused = taken ? null : message;
+        if (taken)
+        {
+            notices?.Tell(message);
+        }
+
         return taken;
     }
 

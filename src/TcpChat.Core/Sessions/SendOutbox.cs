@@ -8,41 +8,56 @@ namespace TcpChat.Sessions;
 /// A session's queue of bytes to send. A send tries the wire at once; what the wire refuses waits here, and one write
 /// loop, which runs only while something waits, sends all of it in as few calls as it can.
 /// </summary>
+/// <remarks>
+/// Where the wire can be replaced, its failure suspends the outbox: what it had not taken whole waits, in its order and
+/// within the limit, for <see cref="Resume"/> or <see cref="GiveUp"/>.
+/// </remarks>
 internal sealed class SendOutbox
 {
     /// <summary>Small frames are gathered up to this size; a frame larger than half of it is sent as it stands.</summary>
     private const int BatchSize = 64 * 1024;
 
-    private readonly ITransport _transport;
     private readonly long _limit;
     private readonly OutboxPolicy _policy;
-    private readonly Action<Exception> _failed;
+    private readonly Action<ITransport, Exception> _failed;
+    private readonly bool _isResumable;
     private readonly Lock _gate = new();
     private readonly Pulse _changed = new();
-    private readonly Queue<Waiting> _frames = new();
+    private Queue<Waiting> _frames = new();
 
-    // The rest of a frame whose beginning is sent already: it can be neither dropped nor overtaken.
-    private ReadOnlyMemory<byte> _started;
+    // What the write loop has taken in hand, until the wire has taken it whole.
+    private Queue<Waiting> _inFlight = new();
+    private ITransport _transport;
+
+    // Of the first frame in flight, what the wire has taken already: such a frame can be neither dropped nor overtaken.
+    private int _sentOfFirst;
     private long _waitingBytes;
     private long _sentBytes;
     private long _dropped;
+    private long _unsentMessages;
+    private long _unsentBytes;
     private bool _writing;
+    private bool _looping;
+    private bool _suspended;
     private bool _completed;
     private Exception? _failure;
+    private Exception? _givenUp;
 
     /// <param name="transport">The wire.</param>
     /// <param name="limit">How many bytes wait at most.</param>
     /// <param name="policy">What happens when that is not enough.</param>
-    /// <param name="failed">Told once when the wire has failed; called outside the lock.</param>
-    public SendOutbox(ITransport transport, long limit, OutboxPolicy policy, Action<Exception> failed)
+    /// <param name="failed">Told which wire has failed, and how; called outside the lock.</param>
+    /// <param name="isResumable">True where another wire may follow one that has failed.</param>
+    public SendOutbox(ITransport transport, long limit, OutboxPolicy policy, Action<ITransport, Exception> failed, bool isResumable = false)
     {
         _transport = transport;
         _limit = limit;
         _policy = policy;
         _failed = failed;
+        _isResumable = isResumable;
     }
 
-    /// <summary>What made sending impossible, if something did.</summary>
+    /// <summary>What made sending impossible for good, if something did.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
     public long WaitingBytes => Volatile.Read(ref _waitingBytes);
@@ -50,6 +65,12 @@ internal sealed class SendOutbox
     public long SentBytes => Volatile.Read(ref _sentBytes);
 
     public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>How many messages waited, or were sent in part only, when sending became impossible.</summary>
+    public long UnsentMessages => Volatile.Read(ref _unsentMessages);
+
+    /// <summary>How many bytes of them had not been sent.</summary>
+    public long UnsentBytes => Volatile.Read(ref _unsentBytes);
 
     /// <summary>What became of a frame that was offered.</summary>
     public enum Offer
@@ -77,6 +98,7 @@ internal sealed class SendOutbox
     public Offer TrySend(ReadOnlyMemory<byte> frame, bool borrowed, int messages = 1)
     {
         Exception failure;
+        ITransport transport;
         lock (_gate)
         {
             if (_completed || _failure is not null)
@@ -95,14 +117,28 @@ internal sealed class SendOutbox
                         return Offer.Taken;
                     }
 
-                    _started = borrowed ? frame[sent..].ToArray() : frame[sent..];
-                    _waitingBytes = _started.Length;
-                    StartWriting();
+                    // Its beginning is needed where another wire may have to send it again.
+                    _sentOfFirst = _isResumable ? sent : 0;
+                    ReadOnlyMemory<byte> kept = frame[(sent - _sentOfFirst)..];
+                    _inFlight.Enqueue(new Waiting(borrowed ? kept.ToArray() : kept, messages));
+                    _waitingBytes = frame.Length - sent;
+                    _writing = true;
+                    StartLoop();
                     return Offer.Taken;
                 }
                 catch (Exception e) when (e is not OutOfMemoryException)
                 {
-                    failure = _failure = e;
+                    failure = e;
+                    transport = _transport;
+                    if (_isResumable)
+                    {
+                        Enqueue(frame, borrowed, messages);
+                        _writing = _suspended = true;
+                    }
+                    else
+                    {
+                        _failure = e;
+                    }
                 }
             }
             else if (_waitingBytes + frame.Length > _limit && !MakeRoom(frame.Length))
@@ -111,15 +147,14 @@ internal sealed class SendOutbox
             }
             else
             {
-                _frames.Enqueue(new Waiting(borrowed ? frame.ToArray() : frame, messages));
-                _waitingBytes += frame.Length;
+                Enqueue(frame, borrowed, messages);
                 return Offer.Taken;
             }
         }
 
         _changed.Fire();
-        _failed(failure);
-        return Offer.Closed;
+        _failed(transport, failure);
+        return _isResumable ? Offer.Taken : Offer.Closed;
     }
 
     /// <summary>Waits until a frame of that length has room, or nothing can be sent any more.</summary>
@@ -129,7 +164,8 @@ internal sealed class SendOutbox
             {
                 lock (_gate)
                 {
-                    return _completed || _failure is not null || !_writing || _waitingBytes + length <= _limit;
+                    return _completed || _failure is not null || !_writing || _waitingBytes + length <= _limit
+                        || (_suspended && _waitingBytes == 0);
                 }
             },
             cancellationToken);
@@ -162,8 +198,71 @@ internal sealed class SendOutbox
         return !failed;
     }
 
+    /// <summary>From now on everything waits, and the old wire is used no more. Does nothing where sending has become impossible.</summary>
+    /// <returns>True where the wire has taken nothing but whole frames, and nobody is sending any more.</returns>
+    public bool Suspend()
+    {
+        lock (_gate)
+        {
+            if (_failure is null)
+            {
+                _writing = _suspended = true;
+            }
+
+            return !_looping && _sentOfFirst == 0;
+        }
+    }
+
+    /// <summary>Waits until nobody uses the old wire any more, which must have been aborted. What it has not taken whole waits then.</summary>
+    public Task WaitUntilQuietAsync() => _changed.WaitUntilAsync(() => !Volatile.Read(ref _looping), CancellationToken.None);
+
+    /// <summary>Sends what waits, and what follows, over another wire. The outbox is suspended and quiet.</summary>
+    public void Resume(ITransport transport)
+    {
+        lock (_gate)
+        {
+            _transport = transport;
+            _suspended = false;
+            _writing = _frames.Count > 0;
+            if (_writing)
+            {
+                StartLoop();
+            }
+        }
+
+        _changed.Fire();
+    }
+
+    /// <summary>Nothing more will be sent: what waits for another wire is counted and thrown away. A wire that is in use must have been aborted.</summary>
+    public void GiveUp(Exception reason)
+    {
+        lock (_gate)
+        {
+            _completed = true;
+            _givenUp ??= reason;
+            if (_suspended && !_looping)
+            {
+                Fail(reason);
+            }
+        }
+
+        _changed.Fire();
+    }
+
+    private void Enqueue(ReadOnlyMemory<byte> frame, bool borrowed, int messages)
+    {
+        _frames.Enqueue(new Waiting(borrowed ? frame.ToArray() : frame, messages));
+        _waitingBytes += frame.Length;
+    }
+
     private bool MakeRoom(int length)
     {
+        if (_suspended && _waitingBytes == 0)
+        {
+            // A single message that is larger than the limit is let in where nothing else waits.
+            return true;
+        }
+
         if (_policy != OutboxPolicy.DropOldest)
         {
             return false;
@@ -179,9 +278,9 @@ internal sealed class SendOutbox
         return true;
     }
 
-    private void StartWriting()
+    private void StartLoop()
     {
-        _writing = true;
+        _looping = true;
         ThreadPool.UnsafeQueueUserWorkItem(static outbox => _ = outbox.WriteLoopAsync(), this, preferLocal: false);
     }
 
@@ -192,11 +291,14 @@ internal sealed class SendOutbox
         {
             while (TakeBatch(ref batch, out ReadOnlyMemory<byte> data))
             {
-                await _transport.SendAsync(data).ConfigureAwait(false);
-                lock (_gate)
+                if (_isResumable)
                 {
-                    _waitingBytes -= data.Length;
-                    _sentBytes += data.Length;
+                    await SendInStepsAsync(data).ConfigureAwait(false);
+                }
+                else
+                {
+                    await _transport.SendAsync(data).ConfigureAwait(false);
+                    CountSent(data.Length);
                 }
 
                 _changed.Fire();
@@ -206,17 +308,10 @@ internal sealed class SendOutbox
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            lock (_gate)
-            {
-                _failure = e;
-                _frames.Clear();
-                _started = default;
-                _waitingBytes = 0;
-                _writing = false;
-            }
-
+            ITransport transport = _transport;
+            EndLoop(e);
             _changed.Fire();
-            _failed(e);
+            _failed(transport, e);
         }
         finally
         {
@@ -227,24 +322,127 @@ internal sealed class SendOutbox
         }
     }
 
+    /// <summary>Sends so that at every moment it is known which frames the wire has taken whole: the others may have to be sent again.</summary>
+    private async ValueTask SendInStepsAsync(ReadOnlyMemory<byte> data)
+    {
+        while (true)
+        {
+            int sent = _transport.TrySend(data.Span);
+            int restOfFrame = CountSent(sent);
+            data = data[sent..];
+            if (data.IsEmpty)
+            {
+                return;
+            }
+
+            await _transport.SendAsync(data[..restOfFrame]).ConfigureAwait(false);
+            CountSent(restOfFrame);
+            data = data[restOfFrame..];
+        }
+    }
+
+    /// <summary>Counts what the wire has taken, and gives how much is left of the frame in which that ended.</summary>
+    private int CountSent(int bytes)
+    {
+        lock (_gate)
+        {
+            _waitingBytes -= bytes;
+            _sentBytes += bytes;
+            _sentOfFirst += bytes;
+            while (_inFlight.TryPeek(out Waiting first))
+            {
+                if (_sentOfFirst < first.Frame.Length)
+                {
+                    return first.Frame.Length - _sentOfFirst;
+                }
+
+                _sentOfFirst -= first.Frame.Length;
+                _inFlight.Dequeue();
+            }
+
+            return 0;
+        }
+    }
+
+    private void EndLoop(Exception? failure)
+    {
+        lock (_gate)
+        {
+            _looping = false;
+            if (failure is not null && (!_isResumable || _completed))
+            {
+                Fail(failure);
+                return;
+            }
+
+            _suspended |= failure is not null;
+            _writing = _suspended;
+            PutBack();
+            if (_suspended && _givenUp is not null)
+            {
+                Fail(_givenUp);
+            }
+        }
+    }
+
+    /// <summary>Frames that the wire has not taken whole are the first to be sent again, from their beginning.</summary>
+    private void PutBack()
+    {
+        if (_inFlight.Count == 0)
+        {
+            return;
+        }
+
+        _waitingBytes += _sentOfFirst;
+        _sentOfFirst = 0;
+        while (_frames.TryDequeue(out Waiting later))
+        {
+            _inFlight.Enqueue(later);
+        }
+
+        (_frames, _inFlight) = (_inFlight, _frames);
+    }
+
+    private void Fail(Exception failure)
+    {
+        if (_failure is null)
+        {
+            _unsentMessages = _inFlight.Concat(_frames).Sum(static f => (long)f.Messages);
+            _unsentBytes = _waitingBytes;
+        }
+
+        _failure ??= failure;
+        _frames.Clear();
+        _inFlight.Clear();
+        _sentOfFirst = 0;
+        _waitingBytes = 0;
+        _writing = _suspended = false;
+    }
+
     private bool TakeBatch(ref byte[]? batch, out ReadOnlyMemory<byte> data)
     {
         lock (_gate)
         {
-            if (!_started.IsEmpty)
+            data = default;
+            if (_suspended)
             {
-                data = _started;
-                _started = default;
-                return true;
-            }
-
-            if (!_frames.TryDequeue(out Waiting next))
-            {
-                _writing = false;
-                data = default;
+                EndLoop(null);
                 return false;
             }
 
+            if (_inFlight.TryPeek(out Waiting next))
+            {
+                data = next.Frame[_sentOfFirst..];
+                return true;
+            }
+
+            if (!_frames.TryDequeue(out next))
+            {
+                EndLoop(null);
+                return false;
+            }
+
+            _inFlight.Enqueue(next);
             data = next.Frame;
             if (data.Length > BatchSize / 2 || _frames.Count == 0)
             {
@@ -253,12 +451,17 @@ internal sealed class SendOutbox
 
             batch ??= ArrayPool<byte>.Shared.Rent(BatchSize);
             int length = 0;
-            do
+            while (true)
             {
                 next.Frame.CopyTo(batch.AsMemory(length));
                 length += next.Frame.Length;
+                if (!_frames.TryPeek(out next) || length + next.Frame.Length > BatchSize)
+                {
+                    break;
+                }
+
+                _inFlight.Enqueue(_frames.Dequeue());
             }
-            while (_frames.TryPeek(out next) && length + next.Frame.Length <= BatchSize && _frames.TryDequeue(out next));
 
             data = batch.AsMemory(0, length);
             return true;

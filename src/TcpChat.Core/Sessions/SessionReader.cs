@@ -9,7 +9,13 @@ namespace TcpChat.Sessions;
 /// The read loop of a session: reads, has the framing cut, offers messages to the sink, and stops reading while the sink
 /// has no room. A buffer is held only while there is something in it, so an idle session costs none.
 /// </summary>
-internal sealed class SessionReader(ITransport transport, MessageFraming framing, SessionSink sink, int maximumMessageSize)
+/// <param name="transport">The wire.</param>
+/// <param name="framing">How messages are cut.</param>
+/// <param name="sink">Where they go.</param>
+/// <param name="maximumMessageSize">The largest payload, in bytes.</param>
+/// <param name="dropsRest">True where the rest of a stream is no message, because another wire follows that begins anew.</param>
+internal sealed class SessionReader(
+    ITransport transport, MessageFraming framing, SessionSink sink, int maximumMessageSize, bool dropsRest = false)
 {
     private const int InitialBufferSize = 32 * 1024;
 
@@ -21,6 +27,8 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
     private int _examined;
     private long _bytes;
     private long _messages;
+    private long _dropped;
+    private int _stream;
     private bool _discarding;
     private bool _refused;
 
@@ -35,6 +43,12 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
 
     /// <summary>How many messages the sink has taken, the one it is being offered included.</summary>
     public long Messages => Volatile.Read(ref _messages);
+
+    /// <summary>How many bytes of messages that were never whole have been dropped at the end of a stream.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Which stream this is, from 0: one more for each wire attached. To be read under <see cref="Gate"/>.</summary>
+    public int Stream => _stream;
 
     /// <summary>Held by whoever looks at what has arrived, so that nothing is cut meanwhile.</summary>
     public Lock Gate => _gate;
@@ -71,6 +85,17 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
         _taken += bytes;
     }
 
+    /// <summary>Reads from another wire next, and from the beginning of a message. Not called while one is being read.</summary>
+    public void Attach(ITransport next)
+    {
+        lock (_gate)
+        {
+            transport = next;
+            _stream++;
+            _taken = 0;
+        }
+    }
+
     /// <summary>From now on what arrives is read and thrown away.</summary>
     public void Discard() => Volatile.Write(ref _discarding, true);
 
@@ -105,7 +130,7 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
                 await AwaitSinkAsync(sink.EndOfReadAsync(closing), closing).ConfigureAwait(false);
             }
 
-            while (!CutRest())
+            while (!dropsRest && !CutRest())
             {
                 await AwaitSinkAsync(sink.WaitForRoomAsync(closing), closing).ConfigureAwait(false);
             }
@@ -116,6 +141,11 @@ internal sealed class SessionReader(ITransport transport, MessageFraming framing
         {
             lock (_gate)
             {
+                if (!Volatile.Read(ref _discarding))
+                {
+                    Volatile.Write(ref _dropped, _dropped + _end - _start);
+                }
+
                 Return();
             }
         }

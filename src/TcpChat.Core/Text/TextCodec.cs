@@ -77,6 +77,13 @@ internal sealed class TextCodec
         return Encoding.UTF8.GetString(all);
     }
 
+    /// <summary>The next piece is the first of another stream: a character that the old one left unfinished is dropped.</summary>
+    public void BeginStream()
+    {
+        _streamDecoder = null;
+        _cut = null;
+    }
+
     /// <summary>The text of a message that is not whole yet; nothing is counted, and an unfinished character is left out.</summary>
     public string DecodeUnfinished(ReadOnlySpan<byte> bytes) =>
         _isUtf8 ? Encoding.UTF8.GetString(bytes[..^UnfinishedLength(bytes)]) : Decode(MakeQuietDecoder(), bytes, flush: false);

@@ -41,9 +41,29 @@ public sealed class ConnectTcpChatCommand : SessionOptionsCommand
     [ValidateRange(1, 10_000)]
     public int ThrottleLimit { get; set; } = 32;
 
+    /// <summary>Makes a connection that was lost again. The first is tried once.</summary>
+    [Parameter]
+    public SwitchParameter Reconnect { get; set; }
+
+    /// <summary>How long to wait at most before the first attempt to reconnect, in seconds; doubled before each that follows.</summary>
+    [Parameter]
+    [ValidateRange(0.01, 86_400)]
+    public double ReconnectDelaySec { get; set; } = ReconnectPolicy.DefaultDelaySec;
+
+    /// <summary>How long to wait at most before any attempt to reconnect, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(0.01, 86_400)]
+    public double ReconnectMaximumDelaySec { get; set; } = ReconnectPolicy.DefaultMaximumDelaySec;
+
+    /// <summary>How many attempts to reconnect are made in vain before the session ends.</summary>
+    [Parameter]
+    [ValidateRange(1, 1_000_000)]
+    public int ReconnectLimit { get; set; } = ReconnectPolicy.DefaultLimit;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        ReconnectPolicy? reconnect = GetReconnectPolicy();
         _throttle ??= new SemaphoreSlim(ThrottleLimit);
         SessionOptions options = GetSessionOptions();
         foreach (string computer in ComputerName)
@@ -55,6 +75,7 @@ public sealed class ConnectTcpChatCommand : SessionOptionsCommand
                 Name = Name,
                 ConnectTimeout = TimeSpan.FromSeconds(TimeoutSec),
                 Session = options,
+                Reconnect = reconnect,
             };
             _connecting.Add(($"{computer}:{Port}", ConnectAsync(client, StopToken)));
         }
@@ -104,6 +125,34 @@ public sealed class ConnectTcpChatCommand : SessionOptionsCommand
         {
             // It came to nothing by itself.
         }
+    }
+
+    private ReconnectPolicy? GetReconnectPolicy()
+    {
+        if (!Reconnect)
+        {
+            foreach (string name in (string[])[nameof(ReconnectDelaySec), nameof(ReconnectMaximumDelaySec), nameof(ReconnectLimit)])
+            {
+                if (MyInvocation.BoundParameters.ContainsKey(name))
+                {
+                    ThrowInvalidArgument("ReconnectMissing", $"-{name} has a meaning with -Reconnect only.");
+                }
+            }
+
+            return null;
+        }
+
+        if (ReconnectDelaySec > ReconnectMaximumDelaySec)
+        {
+            ThrowInvalidArgument("ReconnectDelayTooLong", "-ReconnectDelaySec is longer than -ReconnectMaximumDelaySec.", ReconnectDelaySec);
+        }
+
+        return new ReconnectPolicy
+        {
+            Delay = TimeSpan.FromSeconds(ReconnectDelaySec),
+            MaximumDelay = TimeSpan.FromSeconds(ReconnectMaximumDelaySec),
+            Limit = ReconnectLimit,
+        };
     }
 
     private async Task<ChatSession> ConnectAsync(ClientOptions options, CancellationToken cancellationToken)

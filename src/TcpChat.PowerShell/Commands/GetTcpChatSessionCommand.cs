@@ -39,7 +39,7 @@ public sealed class GetTcpChatSessionCommand : ChatCommand
     /// <summary>Only sessions in these states. Default: all that are not over.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public ChatSessionState[] State { get; set; } = [ChatSessionState.Open, ChatSessionState.HalfClosed, ChatSessionState.Closing];
+    public ChatSessionState[] State { get; set; } = [ChatSessionState.Reconnecting, ChatSessionState.Open, ChatSessionState.HalfClosed, ChatSessionState.Closing];
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

@@ -8,7 +8,7 @@ using TcpChat.Sessions;
 namespace TcpChat.Commands;
 
 /// <summary>What the commands that make sessions share: how messages are cut, and how much may wait.</summary>
-public abstract class SessionOptionsCommand : ChatCommand
+public abstract class SessionOptionsCommand : FramingCommand
 {
     /// <summary>How messages are cut out of the stream. Default: Line, or Delimiter where -Delimiter is given.</summary>
     [Parameter]
@@ -57,7 +57,7 @@ public abstract class SessionOptionsCommand : ChatCommand
     /// <summary>The session's options as the parameters say.</summary>
     private protected SessionOptions GetSessionOptions() => new()
     {
-        Framing = GetFraming(),
+        Framing = MakeFraming(Framing, Delimiter, LineEnding, Encoding),
         Encoding = Encoding,
         MaximumMessageSize = MaximumMessageSize,
         InboxLimit = InboxLimit,
@@ -65,36 +65,4 @@ public abstract class SessionOptionsCommand : ChatCommand
         OutboxPolicy = OutboxPolicy,
         HalfCloseTimeout = TimeSpan.FromSeconds(HalfCloseTimeoutSec),
     };
-
-    private MessageFraming GetFraming()
-    {
-        FramingKind kind = Framing;
-        if (Delimiter is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(Framing)))
-        {
-            kind = FramingKind.Delimiter;
-        }
-
-        if (kind == FramingKind.Delimiter && Delimiter is null)
-        {
-            ThrowInvalidArgument("DelimiterMissing", "The framing Delimiter needs the parameter -Delimiter.");
-        }
-
-        if (kind != FramingKind.Delimiter && Delimiter is not null)
-        {
-            ThrowInvalidArgument("DelimiterNotUsed", $"-Delimiter has no meaning with the framing {kind}.", Delimiter);
-        }
-
-        if (kind != FramingKind.Line && MyInvocation.BoundParameters.ContainsKey(nameof(LineEnding)))
-        {
-            ThrowInvalidArgument("LineEndingNotUsed", $"-LineEnding has no meaning with the framing {kind}.", LineEnding);
-        }
-
-        return kind switch
-        {
-            FramingKind.Raw => new RawFraming(),
-            FramingKind.LengthPrefixed => new LengthPrefixedFraming(),
-            FramingKind.Delimiter => new DelimiterFraming(Payload.ToBytes(Delimiter!, Encoding)),
-            _ => new LineFraming(Encoding, LineEnding),
-        };
-    }
 }

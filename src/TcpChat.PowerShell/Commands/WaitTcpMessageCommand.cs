@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using TcpChat.Binding;
 using TcpChat.Completion;
-using TcpChat.Display;
 using TcpChat.Errors;
 using TcpChat.Patterns;
 using TcpChat.Sessions;
@@ -72,7 +71,7 @@ public sealed class WaitTcpMessageCommand : ChatCommand
             }
             catch (ChatException e)
             {
-                WriteError(e.Received is null ? e : WithReceived(e, e.Received), session);
+                WriteError(e, session);
             }
         }
     }
@@ -119,11 +118,5 @@ public sealed class WaitTcpMessageCommand : ChatCommand
         {
             Received = session.PeekText(),
         };
-    }
-
-    private static ChatException WithReceived(ChatException e, string received)
-    {
-        string said = received.Length == 0 ? "Nothing had come." : $"What had come: {DisplayText.Tail(received)}";
-        return new ChatException(e.Code, $"{e.Message} {said}", e) { Received = received };
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TcpChat.Display;
 
 namespace TcpChat.Errors;
 
@@ -8,11 +9,21 @@ internal static class ChatErrorRecord
     /// <param name="exception">What happened.</param>
     /// <param name="target">The session, or the endpoint as text.</param>
     public static ErrorRecord Create(ChatException exception, object? target) =>
-        new(exception, exception.Code.ToString(), Category(exception.Code), target);
+        new(
+            exception.Received is { } received ? WithReceived(exception, received) : exception,
+            exception.Code.ToString(),
+            Category(exception.Code),
+            target);
+
+    private static ChatException WithReceived(ChatException e, string received)
+    {
+        string said = received.Length == 0 ? "Nothing had come." : $"What had come: {DisplayText.Tail(received)}";
+        return new ChatException(e.Code, $"{e.Message} {said}", e) { Received = received };
+    }
 
     private static ErrorCategory Category(ChatErrorCode code) => code switch
     {
-        ChatErrorCode.ConnectionRefused or ChatErrorCode.HostUnreachable or ChatErrorCode.ConnectFailed => ErrorCategory.ConnectionError,
+        ChatErrorCode.ConnectionRefused or ChatErrorCode.HostUnreachable or ChatErrorCode.ConnectFailed or ChatErrorCode.ReconnectFailed => ErrorCategory.ConnectionError,
         ChatErrorCode.NameNotFound => ErrorCategory.ObjectNotFound,
         ChatErrorCode.ConnectTimeout or ChatErrorCode.SendTimeout or ChatErrorCode.ReceiveTimeout or ChatErrorCode.WaitTimeout =>
             ErrorCategory.OperationTimeout,
@@ -23,6 +34,8 @@ internal static class ChatErrorRecord
         ChatErrorCode.SessionClosed => ErrorCategory.ResourceUnavailable,
         ChatErrorCode.MessageTooLarge => ErrorCategory.LimitsExceeded,
         ChatErrorCode.TextNotEncodable => ErrorCategory.InvalidData,
+        ChatErrorCode.UnexpectedAnswer => ErrorCategory.InvalidResult,
+        ChatErrorCode.MessagesWaiting => ErrorCategory.InvalidOperation,
         ChatErrorCode.SessionInOtherProcess => ErrorCategory.InvalidOperation,
         ChatErrorCode.HandlerProcessFailed => ErrorCategory.OpenError,
         ChatErrorCode.PowerShellNotFound => ErrorCategory.ObjectNotFound,

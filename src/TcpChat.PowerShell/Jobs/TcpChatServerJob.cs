@@ -15,7 +15,7 @@ namespace TcpChat.Jobs;
 /// A server, as a job: it runs until it is stopped, and its child jobs are its connections. Receive-Job gives the messages
 /// of all sessions; with -Wait it follows sessions that come later, too.
 /// </summary>
-public sealed class TcpChatServerJob : ChatJob
+public sealed partial class TcpChatServerJob : ChatJob
 {
     /// <summary>How many warnings are kept for Receive-Job.</summary>
     private const int WarningLimit = 100;
@@ -48,11 +48,13 @@ public sealed class TcpChatServerJob : ChatJob
         Warning = _warnings;
         UnloadJobStreams();
         _announce = new JobPump.Work(Messages.Announce);
-        server.SessionClosed += SessionClosed;
+        server.SessionOpened += RaiseOpened;
+        server.SessionClosed += ShowClosed;
+        server.SessionClosed += RaiseClosed;
         server.SessionForgotten += SessionForgotten;
         server.AcceptFailed += AcceptFailed;
         server.Inbox.Filled += MessageWaits;
-        handlers?.Ended += SessionClosed;
+        handlers?.Ended += ShowClosed;
         handlers?.Attach(this);
         MoveTo(JobState.Running);
     }
@@ -216,11 +218,12 @@ public sealed class TcpChatServerJob : ChatJob
             _server.Dispose();
             _handlers?.Dispose();
             _ = _pump.CompleteAsync();
-            _server.SessionClosed -= SessionClosed;
+            EndEvents();
+            _server.SessionClosed -= ShowClosed;
             _server.SessionForgotten -= SessionForgotten;
             _server.AcceptFailed -= AcceptFailed;
             _server.Inbox.Filled -= MessageWaits;
-            _handlers?.Ended -= SessionClosed;
+            _handlers?.Ended -= ShowClosed;
             foreach (SessionEntry entry in _jobs.Values)
             {
                 entry.Job.Dispose();
@@ -292,7 +295,7 @@ public sealed class TcpChatServerJob : ChatJob
         _pump.Post(_announce);
     }
 
-    private void SessionClosed(ChatSession session)
+    private void ShowClosed(ChatSession session)
     {
         if (_jobs.TryGetValue(session.Id, out SessionEntry? entry))
         {

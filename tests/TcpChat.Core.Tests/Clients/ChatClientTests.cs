@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using TcpChat.Clients;
 using TcpChat.Errors;
 using TcpChat.Sessions;
@@ -113,6 +114,21 @@ public sealed class ChatClientTests
 
         Assert.Equal(CloseReason.PeerClosed, session.CloseReason);
         Assert.Null(await session.ReceiveAsync().Within());
+    }
+
+    [Fact]
+    public async Task A_connection_with_itself_is_none()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems may refuse it themselves.");
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        IPEndPoint itself = (IPEndPoint)socket.LocalEndPoint!;
+        await socket.ConnectAsync(itself).WaitAsync(TestContext.Current.CancellationToken).Within();
+
+        ChatException e = Assert.Throws<ChatException>(
+            () => ChatClient.Open(socket, new ClientOptions { ComputerName = "127.0.0.1", Port = itself.Port }));
+
+        Assert.Equal(ChatErrorCode.ConnectionRefused, e.Code);
     }
 
     private static Task<ChatSession> ConnectAsync(int port) =>

@@ -343,7 +343,7 @@ public sealed class SendOutboxTests
     }
 
     private SendOutbox Outbox(long limit = 1 << 20, OutboxPolicy policy = OutboxPolicy.Wait) =>
-        new(_transport, limit, policy, _failures.Add);
+        new(_transport, limit, policy, (_, e) => _failures.Add(e));
 
     private static SendOutbox.Offer Send(SendOutbox outbox, string frame) =>
         outbox.TrySend(Encoding.UTF8.GetBytes(frame), borrowed: false);

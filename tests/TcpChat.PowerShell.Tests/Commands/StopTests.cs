@@ -52,6 +52,62 @@ public sealed class StopTests(Engine engine) : IClassFixture<Engine>
             peer.Port));
     }
 
+    [Theory]
+    [InlineData("Invoke-TcpRequest ask $client")]
+    [InlineData("Invoke-TcpRequest ask $client -IdleTimeoutSec 60")]
+    [InlineData("Invoke-TcpRequest ask $client -Until nothing")]
+    [InlineData("Invoke-TcpRequest ask $client -AsByteStream -Count 2")]
+    public void A_request_on_a_session_ends_at_once_and_what_came_or_comes_stays(string request)
+    {
+        _engine.Run("$server = Start-TcpChatServer; $client = Connect-TcpChat -Port $server.Port; $there = Wait-TcpChatSession -Server $server");
+        StopsAtOnce(() => _engine.Begin("'begun'; " + request));
+
+        Assert.Equal("late|later", _engine.Text("'late', 'later' | Send-TcpMessage -Session $there; Receive-TcpMessage $client -Count 2 | ForEach-Object Text"));
+    }
+
+    [Theory]
+    [InlineData("-AsByteStream -Count 3")]
+    [InlineData("-AsByteStream -IdleTimeoutSec 60")]
+    [InlineData("-Until nothing")]
+    public void A_part_of_an_answer_that_has_not_been_given_is_still_there(string end)
+    {
+        dynamic client = _engine.Get<object>("$server = Start-TcpChatServer -OnMessage { 'first', 'second' }; ($client = Connect-TcpChat -Port $server.Port)");
+        using RunningScript script = _engine.Begin("Invoke-TcpRequest ask $client " + end);
+        Assert.True(SpinWait.SpinUntil(() => client.InboxLength == 2, TimeSpan.FromSeconds(20)), "The answer did not come.");
+
+        Assert.InRange(script.Stop(), TimeSpan.Zero, s_limit);
+
+        Assert.Empty(script.End(TimeSpan.FromSeconds(5)).Output);
+        Assert.Equal("first|second", _engine.Text("Receive-TcpMessage $client -Count 2 | ForEach-Object Text"));
+    }
+
+    [Theory]
+    [InlineData("Invoke-TcpRequest ask -ComputerName 127.0.0.1 -Port $args[0]")]
+    [InlineData("Invoke-TcpRequest ask -ComputerName 127.0.0.1 -Port $args[0] -Until nothing")]
+    [InlineData("Test-TcpChat 127.0.0.1 $args[0] -Count 1 -TimeoutSec 60")]
+    public async Task A_request_with_a_connection_of_its_own_ends_at_once_and_so_does_the_connection(string request)
+    {
+        await using ListeningPeer peer = Peer.Listen("record");
+        using RunningScript script = _engine.Begin("'begun'; " + request, peer.Port);
+        PeerConnection connection = await peer.WaitForConnectionAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await connection.WaitForBytesAsync(1, TestContext.Current.CancellationToken);
+
+        TimeSpan time = script.Stop();
+
+        Assert.InRange(time, TimeSpan.Zero, s_limit);
+        await connection.WaitForEndAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(script.End(TimeSpan.FromSeconds(5)).Errors);
+    }
+
+    [Theory]
+    [InlineData("Test-TcpChat 127.0.0.1 $args[0] -TimeoutSec 60")]
+    [InlineData("Invoke-TcpRequest ask -ComputerName 127.0.0.1 -Port $args[0]")]
+    public async Task Asking_a_peer_that_never_accepts_ends_at_once(string request)
+    {
+        await using ListeningPeer peer = Peer.Listen("never-accepts");
+        StopsAtOnce(() => _engine.Begin("'begun'; " + request, peer.Port));
+    }
+
     /// <summary>Stops the script once it has written something. A machine that is busy with other tests gets a second and a third chance.</summary>
     private static void StopsAtOnce(Func<RunningScript> begin)
     {

@@ -11,7 +11,7 @@ public sealed class ExampleTests
     private static readonly HashSet<string> s_notInTheEngine = new(StringComparer.OrdinalIgnoreCase)
     {
         "Add-Content", "ConvertFrom-Json", "ConvertTo-Json", "Format-List", "Format-Table", "Get-ChildItem", "Get-Content", "Get-Date",
-        "Measure-Object", "Out-String", "Select-Object", "Set-Content", "Sort-Object", "Start-Sleep", "Write-Host", "Write-Output",
+        "Measure-Object", "Out-String", "Register-ObjectEvent", "Remove-Event", "Select-Object", "Set-Content", "Sort-Object", "Start-Sleep", "Unregister-Event", "Wait-Event", "Write-Host", "Write-Output",
     };
 
     public static TheoryData<string, int> Examples

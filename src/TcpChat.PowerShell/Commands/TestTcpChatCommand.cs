@@ -1,0 +1,117 @@
+using System.Management.Automation;
+using System.Text;
+using TcpChat.Binding;
+using TcpChat.Clients;
+using TcpChat.Completion;
+using TcpChat.Framing;
+using TcpChat.Sessions;
+
+namespace TcpChat.Commands;
+
+/// <summary>Tests whether computers can be connected to, and whether and how fast they send back what they get.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "TcpChat")]
+[OutputType(typeof(ChatTestResult), typeof(bool))]
+public sealed class TestTcpChatCommand : FramingCommand
+{
+    private InOrder<ChatTestResult>? _tests;
+
+    /// <summary>Names or addresses.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Cn", "HostName")]
+    [ValidateNotNullOrEmpty]
+    public string[] ComputerName { get; set; } = ["localhost"];
+
+    /// <summary>The port.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(1, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>How many messages to send, each of which is to come back. Default: none; with -Message, 1.</summary>
+    [Parameter]
+    [ValidateRange(0, 100_000)]
+    public int Count { get; set; }
+
+    /// <summary>What is sent, and is to come back.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string Message { get; set; } = "TcpChat test";
+
+    /// <summary>How long the whole test of a computer may take, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(0, LongestTimeoutSec)]
+    public double TimeoutSec { get; set; } = 5;
+
+    /// <summary>How many computers are tested at the same time at most.</summary>
+    [Parameter]
+    [ValidateRange(1, 10_000)]
+    public int ThrottleLimit { get; set; } = 32;
+
+    /// <summary>Gives true or false for each computer.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <summary>How messages are cut out of the stream. Default: Line, or Delimiter where -Delimiter is given.</summary>
+    [Parameter]
+    public FramingKind Framing { get; set; }
+
+    /// <summary>What ends a message: text or bytes.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object? Delimiter { get; set; }
+
+    /// <summary>What ends a line that is sent. Both are accepted on receiving.</summary>
+    [Parameter]
+    public LineEnding LineEnding { get; set; }
+
+    /// <summary>The encoding of text. Default: UTF-8 without a byte order mark.</summary>
+    [Parameter]
+    [EncodingTransform]
+    [ArgumentCompleter(typeof(EncodingCompleter))]
+    [ValidateNotNull]
+    public Encoding Encoding { get; set; } = SessionOptions.DefaultEncoding;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        _tests ??= new InOrder<ChatTestResult>(ThrottleLimit, StopToken);
+        SessionOptions session = new() { Framing = MakeFraming(Framing, Delimiter, LineEnding, Encoding), Encoding = Encoding };
+        foreach (string computer in ComputerName)
+        {
+            ProbeOptions options = new()
+            {
+                Client = new ClientOptions
+                {
+                    ComputerName = computer,
+                    Port = Port,
+                    ConnectTimeout = TimeSpan.FromSeconds(TimeoutSec),
+                    Session = session,
+                },
+                Count = MyInvocation.BoundParameters.ContainsKey(nameof(Count)) || !MyInvocation.BoundParameters.ContainsKey(nameof(Message)) ? Count : 1,
+                Message = Message,
+            };
+            _tests.Begin($"{computer}:{Port}", stop => new ConnectionProbe(options).RunAsync(stop));
+        }
+
+        WriteResults(onlyFinished: true);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => WriteResults(onlyFinished: false);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _tests?.Dispose();
+    }
+
+    private void WriteResults(bool onlyFinished)
+    {
+        while (_tests is not null && _tests.TryTake(onlyFinished, out _, out Task<ChatTestResult>? test))
+        {
+            ChatTestResult result = Await(test);
+            WriteVerbose($"{result}: {result.Error ?? "succeeded."}");
+            WriteObject(Quiet ? result.Succeeded : result);
+        }
+    }
+}
