@@ -28,4 +28,26 @@ Describe 'The examples' {
         Get-TcpChatServer | Should -BeNullOrEmpty
         Get-TcpChatSession | Should -BeNullOrEmpty
     }
+
+    It '<Name> runs by itself, and leaves nothing behind' -ForEach @(
+        @{ Name = 'redis-conversation'; Lines = 19; Line = 'Redis    1, 2, 3, ..., 99, 100' }
+        @{ Name = 'irc-channel'; Lines = 8; Line = '<echo> 你好 😀, says ada' }
+        @{ Name = 'smtp-delivery'; Lines = 20; Line = 'System   the fake has 16 lines, as they went: True' }
+        @{ Name = 'fake-server'; Lines = 5; Line = '4 passed, 0 failed' }
+        @{ Name = 'lan-file-drop'; Lines = 5; Line = 'Receiver kept random.bin from 127.0.0.1: 5000000 bytes, the checksum is equal' }
+    ) {
+        $said = @(& (Join-Path $PSScriptRoot "../../examples/$Name.ps1"))
+        $said | Should -HaveCount $Lines
+        $said | Should -Contain $Line
+        Get-TcpChatServer | Should -BeNullOrEmpty
+        Get-TcpChatSession | Should -BeNullOrEmpty
+    }
+
+    It 'check the health of many servers, and leave nothing behind' {
+        $health = @(& (Join-Path $PSScriptRoot '../../examples/health-check.ps1'))
+        $health.Well | Should -Be $true, $false, $false, $false
+        $health.Problem | Should -Be $null, 'ReceiveTimeout', 'UnexpectedAnswer', 'ConnectionRefused'
+        Get-TcpChatServer | Should -BeNullOrEmpty
+        Get-TcpChatSession | Should -BeNullOrEmpty
+    }
 }

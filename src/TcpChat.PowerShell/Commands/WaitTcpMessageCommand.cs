@@ -96,22 +96,22 @@ public sealed class WaitTcpMessageCommand : ChatCommand
 
     private PatternFinding Find(ChatSession session, PatternSet patterns, Deadline deadline)
     {
-        try
+        if (TimeoutSec > 0)
         {
-            if (TimeoutSec > 0)
+            try
             {
                 return Await(session.FindAsync(patterns, deadline.Token));
             }
-
-            Task<PatternFinding?> look = Task.Run(() => session.TryFind(patterns), CancellationToken.None);
-            if (Await(look.WaitAsync(StopToken)) is { } found)
+            catch (OperationCanceledException) when (deadline.HasPassed)
             {
-                return found;
+                // Waiting for another session may have taken all the time; what has come by then counts.
             }
         }
-        catch (OperationCanceledException) when (deadline.HasPassed)
+
+        Task<PatternFinding?> look = Task.Run(() => session.TryFind(patterns), CancellationToken.None);
+        if (Await(look.WaitAsync(StopToken)) is { } found)
         {
-            // Reported below, like a look that finds nothing.
+            return found;
         }
 
         throw new ChatException(ChatErrorCode.ReceiveTimeout, $"{string.Join(" or ", Pattern.Select(static p => $"'{p}'"))} did not come from the session {session.Id} ({session.Name}) within {TimeoutSec:0.###} s.")

@@ -65,6 +65,15 @@ public sealed class WaitMessageTests(Engine engine) : IClassFixture<Engine>
     }
 
     [Fact]
+    public void One_session_that_is_silent_does_not_keep_the_others_from_what_has_come()
+    {
+        (var output, var errors) = _engine.RunWithErrors(
+            Talk + "$silent = Connect-TcpChat -Port $server.Port; Send-TcpMessage hi $peer; while ($client.InboxLength -lt 1) { }; $silent, $client | Wait-TcpMessage hi -TimeoutSec 0.05 | ForEach-Object Match");
+        Assert.Equal("hi", Assert.Single(output).ToString());
+        Assert.StartsWith("ReceiveTimeout", Assert.Single(errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_handler_can_hold_a_conversation_with_it()
     {
         Assert.Equal("login: |welcome bob", _engine.Text(

@@ -11,6 +11,7 @@ internal sealed class ForeignProgram : IDisposable
 
     private readonly Process _process;
     private readonly Channel<string> _said = Channel.CreateUnbounded<string>();
+    private int _openOutputs = 2;
 
     private ForeignProgram(Process process)
     {
@@ -50,7 +51,7 @@ internal sealed class ForeignProgram : IDisposable
     /// <summary>Ends its input; ncat then tells its peer that it will send no more, and goes on reading.</summary>
     public void EndInput() => _process.StandardInput.Close();
 
-    /// <summary>Its next line, from whichever of its two outputs.</summary>
+    /// <summary>Its next line, from whichever of its two outputs; throws <see cref="ChannelClosedException"/> where it has ended and said no more.</summary>
     public async Task<string> ReadLineAsync() => await _said.Reader.ReadAsync().AsTask().WaitAsync(s_limit, TestContext.Current.CancellationToken);
 
     /// <summary>Its next line that has this in it.</summary>
@@ -73,6 +74,7 @@ internal sealed class ForeignProgram : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
+            _process.WaitForExit(s_limit);
         }
 
         _process.Dispose();
@@ -83,6 +85,10 @@ internal sealed class ForeignProgram : IDisposable
         if (line is not null)
         {
             _said.Writer.TryWrite(line);
+        }
+        else if (Interlocked.Decrement(ref _openOutputs) == 0)
+        {
+            _said.Writer.TryComplete();
         }
     }
 }

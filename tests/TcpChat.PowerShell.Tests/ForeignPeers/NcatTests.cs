@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace TcpChat.PowerShell.Tests.ForeignPeers;
 
 /// <summary>Programs that know nothing of us.</summary>
@@ -39,7 +36,8 @@ public sealed class NcatTests(Engine engine) : IClassFixture<Engine>
     [Fact]
     public async Task Our_client_talks_to_ncat_line_by_line()
     {
-        int port = FreePort();
+        // ncat does not say which port the system chose.
+        int port = ForeignServer.FreePort();
         using ForeignProgram ncat = ForeignProgram.Start("ncat", "-l", "-v", "127.0.0.1", $"{port}");
         await ncat.ReadLineWithAsync("Listening on");
         engine.Run("param($Port) $client = Connect-TcpChat 127.0.0.1 $Port", port);
@@ -75,13 +73,5 @@ public sealed class NcatTests(Engine engine) : IClassFixture<Engine>
 
         Assert.Equal("EHLO here|9", engine.Text("$message = Receive-TcpMessage $server -TimeoutSec 10; $message.Text; $message.Bytes.Length; $message | Send-TcpMessage '250 hello'"));
         Assert.Equal("250 hello", (await socat.ReadLineAsync()).TrimEnd('\r'));
-    }
-
-    private static int FreePort()
-    {
-        // ncat does not say which port the system chose, so it is told one that was free a moment ago.
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

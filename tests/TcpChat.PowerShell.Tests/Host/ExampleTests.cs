@@ -6,7 +6,7 @@ public sealed class ExampleTests
     [Fact]
     public async Task The_first_conversation_is_held_line_by_line()
     {
-        string[] lines = await RunAsync("first-conversation.ps1");
+        string[] lines = await ExampleRun.AsReadmeShowsAsync("first-conversation.ps1");
 
         Assert.StartsWith("Server   listens at 127.0.0.1:", lines[0], StringComparison.Ordinal);
         Assert.Equal(
@@ -29,7 +29,7 @@ public sealed class ExampleTests
     [Fact]
     public async Task The_iterative_server_lets_the_second_client_wait()
     {
-        string[] lines = await RunAsync("iterative-server.ps1");
+        string[] lines = await ExampleRun.AsReadmeShowsAsync("iterative-server.ps1");
 
         Assert.Matches(@"^Server   listens at 127\.0\.0\.1:\d+ and serves one client at a time$", lines[0]);
         Assert.Equal(
@@ -64,7 +64,7 @@ public sealed class ExampleTests
     [Fact]
     public async Task The_process_server_leaves_no_process()
     {
-        string[] lines = await RunAsync("process-server.ps1");
+        string[] lines = await ExampleRun.AsReadmeShowsAsync("process-server.ps1");
 
         Assert.Matches(@"^Server   listens at 127\.0\.0\.1:\d+ and gives each client a process$", lines[0]);
         Assert.Equal(
@@ -92,7 +92,7 @@ public sealed class ExampleTests
     [Fact]
     public async Task The_concurrent_server_serves_both_clients_at_once()
     {
-        string[] lines = await RunAsync("concurrent-server.ps1");
+        string[] lines = await ExampleRun.AsReadmeShowsAsync("concurrent-server.ps1");
 
         Assert.Matches(@"^Server   listens at 127\.0\.0\.1:\d+ and serves all clients at once$", lines[0]);
         Assert.Equal(
@@ -121,14 +121,6 @@ public sealed class ExampleTests
                 "Server    client shutdown !",
                 "Server   stopped; 2 clients, 4 messages in, 4 out"),
             lines[1..]);
-    }
-
-    private static async Task<string[]> RunAsync(string example)
-    {
-        HostOutcome outcome = await HostProcess.RunAsync("-File", Path.Combine(Repository.Root, "examples", example));
-        Assert.Equal(string.Empty, outcome.Error);
-        Assert.Equal(0, outcome.ExitCode);
-        return outcome.Lines;
     }
 
     // Only Linux tells how long the accept queue is.
