@@ -51,6 +51,33 @@ public enum ChatErrorCode
     /// <summary>The peer broke the rules of the framing.</summary>
     ProtocolViolation,
 
+    /// <summary>The session ended in the middle of a file; or a file was to be sent or received and could not be whole.</summary>
+    TransferIncomplete,
+
+    /// <summary>A file was not sent or received within the time given, or nothing of it moved for too long.</summary>
+    TransferTimeout,
+
+    /// <summary>There is no such file, or no such folder to put it into.</summary>
+    FileNotFound,
+
+    /// <summary>The file is there already.</summary>
+    FileExists,
+
+    /// <summary>The path is that of a folder.</summary>
+    PathIsFolder,
+
+    /// <summary>The system does not let this user read or write the file.</summary>
+    FileAccessDenied,
+
+    /// <summary>The disk has no room for more.</summary>
+    DiskFull,
+
+    /// <summary>A file could not be read for another reason, which the message and the inner exception tell.</summary>
+    FileReadFailed,
+
+    /// <summary>A file could not be written for another reason, which the message and the inner exception tell.</summary>
+    FileWriteFailed,
+
     /// <summary>Another process holds the session, and only the handler there can send and receive.</summary>
     SessionInOtherProcess,
 

@@ -1,3 +1,5 @@
+using TcpChat.Files;
+
 namespace TcpChat.Errors;
 
 /// <summary>The one exception of this library: an error code to act on, and a sentence to read.</summary>
@@ -12,6 +14,9 @@ public sealed class ChatException : IOException
 
     /// <summary>What went wrong.</summary>
     public ChatErrorCode Code { get; }
+
+    /// <summary>Where a file was not sent or received whole: how far it came. Null everywhere else.</summary>
+    public FileTransfer? Transfer { get; init; }
 
     /// <summary>Where a wait for a pattern ended without one: the text that had arrived. Null everywhere else.</summary>
     public string? Received { get; init; }

@@ -44,6 +44,9 @@ public sealed class DelimiterFraming : MessageFraming
     }
 
     /// <inheritdoc/>
+    public override bool IsEnded(ReadOnlySpan<byte> tail) => tail.EndsWith(_delimiter);
+
+    /// <inheritdoc/>
     public override int MeasureUnfinished(ReadOnlySpan<byte> rest)
     {
         // The last bytes may be the beginning of the delimiter.

@@ -48,6 +48,9 @@ public sealed class LineFraming : MessageFraming
     }
 
     /// <inheritdoc/>
+    public override bool IsEnded(ReadOnlySpan<byte> tail) => tail.EndsWith(_lineFeed);
+
+    /// <inheritdoc/>
     public override int MeasureUnfinished(ReadOnlySpan<byte> rest)
     {
         ReadOnlySpan<byte> whole = rest[..(rest.Length - (rest.Length % _lineFeed.Length))];

@@ -25,6 +25,9 @@ public abstract class MessageFraming
     public virtual FrameResult CutRest(ReadOnlySpan<byte> rest, int maximumMessageSize) =>
         rest.Length > maximumMessageSize ? FrameResult.TooLarge() : FrameResult.Message(0, rest.Length, rest.Length);
 
+    /// <summary>True where nothing need follow for these bytes, the last of several, to end a message.</summary>
+    public virtual bool IsEnded(ReadOnlySpan<byte> tail) => true;
+
     /// <summary>
     /// How many bytes of an unfinished message are certain to belong to its payload, however it goes on. 0 where a message
     /// means nothing before it is whole.

@@ -76,6 +76,31 @@ public sealed class ChatMessage
                 Session, _bytes[bytes..], new MessageText(text[Math.Min(characters, text.Length)..], null, 0), Sequence, Arrival, _receivedAtUtc, Taken + bytes);
     }
 
+    /// <summary>Its first bytes, and the rest of it, as a message each.</summary>
+    internal (ChatMessage First, ChatMessage Remainder) Split(int at)
+    {
+        byte[] first = _bytes[..at];
+        byte[] rest = _bytes[at..];
+
+        // Text that was not decoded at once is UTF-8: only what the rest leaves to the next piece must be known.
+        bool isDecoded = _described.Text is not null;
+        MessageText firstText = isDecoded ? Session.Codec.Describe(first) : new MessageText(null, _described.Before, 0);
+        MessageText restText = isDecoded ? Session.Codec.Describe(rest) : new MessageText(null, null, Math.Min(_described.Cut, rest.Length));
+        return (With(first, firstText, Taken), With(rest, restText, Taken + at));
+    }
+
+    /// <summary>The message whose parts this and <paramref name="rest"/> are.</summary>
+    internal ChatMessage Join(ChatMessage rest)
+    {
+        MessageText text = _described.Text is null && rest._described.Text is null
+            ? new MessageText(null, _described.Before, rest._described.Cut)
+            : new MessageText(Text + rest.Text, null, 0);
+        return With([.. _bytes, .. rest._bytes], text, Taken);
+    }
+
+    private ChatMessage With(byte[] bytes, MessageText text, int taken) =>
+        new(Session, bytes, text, Sequence, Arrival, _receivedAtUtc, taken);
+
     /// <summary>The text.</summary>
     public override string ToString() => Text;
 }

@@ -35,6 +35,12 @@ public sealed partial class ChatSession
     {
         SessionOutcome outcome = await process.Ended.ConfigureAwait(false);
         _readEnded.TrySetResult();
+        if (outcome.Error is ChatException { Code: ChatErrorCode.HandlerProcessFailed } death)
+        {
+            // That process can write down nothing more.
+            _options.Transcript?.WriteFailure($"{Name} in process {process.ProcessId}", death);
+        }
+
         SetReason(outcome.Reason, outcome.Error);
         SetClosed();
     }

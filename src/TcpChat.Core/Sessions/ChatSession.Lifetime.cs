@@ -160,10 +160,12 @@ public sealed partial class ChatSession
         }
 
         Touch();
-        bool forever = _options.HalfCloseTimeout == Timeout.InfiniteTimeSpan;
         while (true)
         {
             Task change = _stateChanged.Next;
+
+            // A file that is on its way goes to its end.
+            bool forever = _options.HalfCloseTimeout == Timeout.InfiniteTimeSpan || _outbox.IsHeld;
             bool owes = Volatile.Read(ref _unanswered) || Inbox.Count > 0;
             TimeSpan patience = owes ? _options.HalfCloseTimeout : _options.HalfCloseTimeout / AnsweredShare;
             TimeSpan rest = patience - _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity));
@@ -318,6 +320,7 @@ public sealed partial class ChatSession
             _state = ChatSessionState.Closed;
         }
 
+        _transcript?.Closed();
         try
         {
             // Before those who wait go on, so that they find a server's books in order.

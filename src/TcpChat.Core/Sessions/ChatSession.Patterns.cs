@@ -77,7 +77,9 @@ public sealed partial class ChatSession
 
             if (missing)
             {
-                _reader.TakeUnfinished(_codec.Measure(null, _reader.Unfinished, ref characters));
+                int bytes = _codec.Measure(null, _reader.Unfinished, ref characters);
+                RecordReceived(_reader.Unfinished[..bytes], isPart: true);
+                _reader.TakeUnfinished(bytes);
             }
         }
 

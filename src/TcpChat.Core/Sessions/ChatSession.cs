@@ -46,6 +46,7 @@ public sealed partial class ChatSession : IDisposable
         _reader = new SessionReader(transport, options.Framing, _sink, options.MaximumMessageSize);
         _nextArrival = nextArrival ?? (() => 0);
         ConnectedAtUtc = options.TimeProvider.GetUtcNow().UtcDateTime;
+        BeginTranscript();
     }
 
     /// <summary>Raised once, when the session is over, from whatever thread ended it. Handlers must not block.</summary>
@@ -186,6 +187,8 @@ public sealed partial class ChatSession : IDisposable
 
     internal ChatMessage MakeMessage(ReadOnlySpan<byte> payload)
     {
+        RecordReceived(payload, isPart: _reader.Taken > 0);
+
         // A piece of a stream may end inside a character, so its text depends on the pieces before it.
         MessageText text = _options.Framing.Kind == Framing.FramingKind.Raw ? _codec.DescribePiece(payload) : _codec.Describe(payload);
         return new ChatMessage(
@@ -203,7 +206,7 @@ public sealed partial class ChatSession : IDisposable
     private bool TrySend(ReadOnlyMemory<byte> frames, int count, bool borrowed)
     {
         ThrowIfElsewhere();
-        switch (_outbox.TrySend(frames, borrowed, count))
+        switch (_transcript is null ? _outbox.TrySend(frames, borrowed, count) : _transcript.Send(_outbox, frames, borrowed, count))
         {
             case SendOutbox.Offer.Taken:
                 Interlocked.Add(ref _messagesSent, count);
@@ -223,10 +226,7 @@ public sealed partial class ChatSession : IDisposable
                 break;
         }
 
-        throw new ChatException(
-            ChatErrorCode.SessionClosed,
-            $"The session {Id} ({Name}) can send no more: {CloseReason?.ToString() ?? "it is closing"}.",
-            _outbox.Failure ?? Error);
+        throw CannotSend();
     }
 
     private async ValueTask WaitAndSendAsync(ReadOnlyMemory<byte> frames, int count, bool borrowed, CancellationToken cancellationToken)

@@ -26,6 +26,7 @@ internal sealed class EchoSink(ChatSession session, MessageFraming framing) : Se
             return false;
         }
 
+        session.RecordReceived(payload);
         Span<byte> frame = _answers.AsSpan(_length, size);
         payload.CopyTo(frame[framing.HeaderSize..]);
         framing.Complete(frame, payload.Length);

@@ -232,6 +232,55 @@ public sealed class MessageInbox
         return true;
     }
 
+    /// <summary>Takes the oldest message, or so many bytes of its beginning where it has more; the rest stays the oldest.</summary>
+    internal bool TryTake(int mostBytes, [NotNullWhen(true)] out ChatMessage? message)
+    {
+        bool room;
+        using (Gate gate = Enter())
+        {
+            if (!TryTakeHeld(out message))
+            {
+                return false;
+            }
+
+            if (message.Bytes.Length > mostBytes)
+            {
+                (message, _begun) = message.Split(mostBytes);
+                _bytes += _begun.Bytes.Length;
+            }
+
+            room = IsHalfEmpty;
+        }
+
+        if (room)
+        {
+            _room.Fire();
+        }
+
+        Taken?.Invoke();
+        return true;
+    }
+
+    /// <summary>Makes a message the oldest again. Only for the one who has taken it last, and once.</summary>
+    internal void PutBack(ChatMessage message)
+    {
+        bool filled;
+        using (Gate gate = Enter())
+        {
+            filled = Held == 0;
+
+            // Where a part of it was taken, the rest is still there.
+            _bytes += message.Bytes.Length;
+            _begun = _begun is null ? message : message.Join(_begun);
+        }
+
+        _changed.Fire();
+        if (filled)
+        {
+            Filled?.Invoke();
+        }
+    }
+
     /// <summary>Nothing more will come. What is there can be taken.</summary>
     internal void Complete()
     {

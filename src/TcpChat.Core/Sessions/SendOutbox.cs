@@ -29,6 +29,7 @@ internal sealed class SendOutbox
     private bool _writing;
     private bool _completed;
     private Exception? _failure;
+    private object? _holder;
 
     /// <param name="transport">The wire.</param>
     /// <param name="limit">How many bytes wait at most.</param>
@@ -50,6 +51,9 @@ internal sealed class SendOutbox
     public long SentBytes => Volatile.Read(ref _sentBytes);
 
     public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>True while one sender has it for itself.</summary>
+    public bool IsHeld => Volatile.Read(ref _holder) is not null;
 
     /// <summary>What became of a frame that was offered.</summary>
     public enum Offer
@@ -74,7 +78,8 @@ internal sealed class SendOutbox
     /// changes: it is shared.
     /// </param>
     /// <param name="messages">How many messages it is made of.</param>
-    public Offer TrySend(ReadOnlyMemory<byte> frame, bool borrowed, int messages = 1)
+    /// <param name="holder">Who sends, where the outbox is held.</param>
+    public Offer TrySend(ReadOnlyMemory<byte> frame, bool borrowed, int messages = 1, object? holder = null)
     {
         Exception failure;
         lock (_gate)
@@ -82,6 +87,12 @@ internal sealed class SendOutbox
             if (_completed || _failure is not null)
             {
                 return Offer.Closed;
+            }
+
+            if (_holder is not null && (_holder != holder || _writing))
+            {
+                // Whatever the policy: it is no slow reader that the others wait for.
+                return Offer.Full;
             }
 
             if (!_writing)
@@ -123,16 +134,58 @@ internal sealed class SendOutbox
     }
 
     /// <summary>Waits until a frame of that length has room, or nothing can be sent any more.</summary>
-    public Task WaitForRoomAsync(int length, CancellationToken cancellationToken) =>
+    public Task WaitForRoomAsync(int length, CancellationToken cancellationToken, object? holder = null) =>
         _changed.WaitUntilAsync(
             () =>
             {
                 lock (_gate)
                 {
-                    return _completed || _failure is not null || !_writing || _waitingBytes + length <= _limit;
+                    return _completed || _failure is not null || (_holder is null
+                        ? !_writing || _waitingBytes + length <= _limit
+                        : _holder == holder && !_writing);
                 }
             },
             cancellationToken);
+
+    /// <summary>
+    /// Waits until nobody else holds the outbox, and then takes it: all others are refused, and a frame of the holder's is
+    /// taken only when everything before it has been sent. So nothing comes in between its frames, none of them can be
+    /// dropped, and its memory is its own again when the next has room. False where nothing can be sent any more.
+    /// </summary>
+    public async Task<bool> HoldAsync(object holder, CancellationToken cancellationToken)
+    {
+        bool held = false;
+        await _changed.WaitUntilAsync(
+            () =>
+            {
+                lock (_gate)
+                {
+                    if (_completed || _failure is not null)
+                    {
+                        return true;
+                    }
+
+                    _holder ??= holder;
+                    return held = _holder == holder;
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return held;
+    }
+
+    /// <summary>Lets the others send again.</summary>
+    public void Release(object holder)
+    {
+        lock (_gate)
+        {
+            if (_holder == holder)
+            {
+                _holder = null;
+            }
+        }
+
+        _changed.Fire();
+    }
 
     /// <summary>Takes no more frames; those that wait are still sent.</summary>
     public void CompleteAdding()

@@ -1,6 +1,7 @@
 using System.Text;
 using TcpChat.Framing;
 using TcpChat.Threading;
+using TcpChat.Transcripts;
 
 namespace TcpChat.Sessions;
 
@@ -52,6 +53,9 @@ public sealed record SessionOptions
 
     /// <summary>How long a session that the peer has closed, or that broke a rule, may take to send what its outbox holds.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where its messages and events are written down; null: nowhere.</summary>
+    public Transcript? Transcript { get; init; }
 
     /// <summary>The clock; another one in tests.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -1,5 +1,8 @@
 using System.Management.Automation;
 using TcpChat.Errors;
+using TcpChat.Files;
+using TcpChat.Sessions;
+using TcpChat.Transcripts;
 
 namespace TcpChat.Commands;
 
@@ -72,6 +75,30 @@ public abstract class ChatCommand : PSCmdlet, IDisposable
     /// <param name="exception">What happened.</param>
     /// <param name="target">The session, or the endpoint as text.</param>
     protected void WriteError(ChatException exception, object? target) => WriteError(ChatErrorRecord.Create(exception, target));
+
+    /// <summary>Says, once, that what a session sends and receives could not be written down.</summary>
+    private protected void WarnOfTranscript(ChatSession session)
+    {
+        if (session.Options.Transcript is { } transcript && transcript.TakeNotice() is { } error)
+        {
+            WriteWarning(TranscriptWarning.Text(transcript, error));
+        }
+    }
+
+    /// <summary>Reports how a file's transfer has ended.</summary>
+    private protected void WriteTransfer(FileTransfer transfer)
+    {
+        try
+        {
+            WarnOfTranscript(transfer.Session);
+            Await(transfer.Completion);
+            WriteObject(transfer);
+        }
+        catch (ChatException e)
+        {
+            WriteError(e, e.Transfer is null && e.Code != ChatErrorCode.SessionClosed && e.Code != ChatErrorCode.SessionInOtherProcess ? transfer.Path : transfer.Session);
+        }
+    }
 
     /// <summary>Reports that the command's parameters make no sense together, and ends it.</summary>
     protected void ThrowInvalidArgument(string id, string message, object? target = null) =>

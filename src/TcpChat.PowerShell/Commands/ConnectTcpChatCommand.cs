@@ -76,6 +76,7 @@ public sealed class ConnectTcpChatCommand : SessionOptionsCommand
             catch (ChatException e)
             {
                 _written++;
+                Transcript?.WriteFailure(target, e);
                 WriteError(e, target);
             }
         }

@@ -42,6 +42,7 @@ public sealed class DisconnectTcpChatCommand : ChatCommand
 
         // Together, so that many sessions take no longer than one.
         Await(Task.WhenAll(sessions.Select(s => s.CloseAsync(TimeSpan.FromSeconds(TimeoutSec)))).WaitAsync(StopToken));
+        sessions.ForEach(WarnOfTranscript);
         if (PassThru)
         {
             WriteObject(sessions, enumerateCollection: true);

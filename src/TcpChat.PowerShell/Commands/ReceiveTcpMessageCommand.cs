@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TcpChat.Errors;
+using TcpChat.Files;
 using TcpChat.Jobs;
 using TcpChat.Servers;
 using TcpChat.Sessions;
@@ -8,30 +9,22 @@ namespace TcpChat.Commands;
 
 /// <summary>Takes messages from sessions, or from all sessions of a server in the order they came.</summary>
 [Cmdlet(VerbsCommunications.Receive, "TcpMessage", DefaultParameterSetName = SessionSet)]
-[OutputType(typeof(ChatMessage))]
-public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
+[OutputType(typeof(ChatMessage), ParameterSetName = [SessionSet, ServerSet])]
+[OutputType(typeof(FileTransfer), ParameterSetName = [FileSet])]
+public sealed class ReceiveTcpMessageCommand : ReceiveParametersCommand
 {
-    private const double DefaultTimeoutSec = 30;
-
     private readonly List<MessageSource> _followed = [];
-
-    /// <summary>How many messages to take from each session or server. Default: 1; with -TimeoutSec 0, all there are.</summary>
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int Count { get; set; } = 1;
-
-    /// <summary>How long to wait for all of them, in seconds; 0: only what is there. Default: 30; with -Follow, no limit.</summary>
-    [Parameter]
-    [ValidateRange(0, LongestTimeoutSec)]
-    public double TimeoutSec { get; set; } = DefaultTimeoutSec;
-
-    /// <summary>Gives messages as they come, until the session or server ends, the time is up, or the pipeline is stopped.</summary>
-    [Parameter]
-    public SwitchParameter Follow { get; set; }
+    private readonly List<ChatSession> _fileSessions = [];
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (LiteralPath is not null)
+        {
+            _fileSessions.AddRange(Session);
+            return;
+        }
+
         IEnumerable<MessageSource> sources = [.. Session.Where(IsHere).Select(MessageSource.Of), .. Server.Where(IsHere).Select(MessageSource.Of)];
         if (Follow)
         {
@@ -59,6 +52,24 @@ public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
         {
             FollowAll();
         }
+        else if (_fileSessions.Count > 0)
+        {
+            ReceiveFile();
+        }
+    }
+
+    private void ReceiveFile()
+    {
+        string path = FilePath.Resolve(this, LiteralPath!);
+        if (_fileSessions.Count > 1)
+        {
+            ThrowInvalidArgument("SessionNotSingle", $"A file comes from one session, and these are {_fileSessions.Count}.", path);
+        }
+
+        ReceiveFileOptions options = GetFileOptions(_fileSessions[0].Options.Framing.Kind);
+        RunningTransfers transfers = new(new TransferBar(this, $"Receiving {Path.GetFileName(path)}"), WriteTransfer, StopToken);
+        transfers.Add(FileTransfer.Receive(_fileSessions[0], path, options, GetFileLimits(), StopToken));
+        transfers.Finish();
     }
 
     private bool IsHere(ChatSession session)
@@ -92,7 +103,7 @@ public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
 
     private void TakeWhatIsThere(MessageSource source)
     {
-        int most = MyInvocation.BoundParameters.ContainsKey(nameof(Count)) ? Count : int.MaxValue;
+        int most = IsGiven(nameof(Count)) ? Count : int.MaxValue;
         for (int taken = 0; taken < most && source.TryTake() is { } message; taken++)
         {
             WriteObject(message);
@@ -108,6 +119,7 @@ public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
             if (source.TryTake() is { } message)
             {
                 taken++;
+                WarnOfTranscript(message.Session);
                 WriteObject(message);
                 continue;
             }
@@ -131,9 +143,9 @@ public sealed class ReceiveTcpMessageCommand : SessionOrServerCommand
 
     private void FollowAll()
     {
-        bool limited = MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec));
+        bool limited = IsGiven(nameof(TimeoutSec));
         using Deadline deadline = StartDeadline(limited ? TimeoutSec : LongestTimeoutSec);
-        int left = MyInvocation.BoundParameters.ContainsKey(nameof(Count)) ? Count : int.MaxValue;
+        int left = IsGiven(nameof(Count)) ? Count : int.MaxValue;
         List<MessageSource> open = [.. _followed];
         while (left > 0)
         {

@@ -1,70 +1,36 @@
 using System.Management.Automation;
 using TcpChat.Binding;
-using TcpChat.Completion;
 using TcpChat.Errors;
+using TcpChat.Files;
 using TcpChat.Framing;
 using TcpChat.Jobs;
 using TcpChat.Sessions;
 
 namespace TcpChat.Commands;
 
-/// <summary>Sends text, bytes or objects to one or many sessions.</summary>
+/// <summary>Sends text, bytes, objects or a file to one or many sessions.</summary>
 [Cmdlet(VerbsCommunications.Send, "TcpMessage", DefaultParameterSetName = InputSet)]
-[OutputType(typeof(ChatSession))]
-public sealed class SendTcpMessageCommand : ChatCommand
+[OutputType(typeof(ChatSession), ParameterSetName = [InputSet, SessionSet, ServerSet])]
+[OutputType(typeof(FileTransfer), ParameterSetName = [FileSet, FileServerSet])]
+public sealed class SendTcpMessageCommand : SendParametersCommand
 {
-    private const string InputSet = "Input";
-    private const string SessionSet = "Session";
-    private const string ServerSet = "Server";
-
     private readonly ByteCollector _bytes = new();
     private ChatSession[] _bytesSession = [];
     private TcpChatServerJob[] _bytesServer = [];
+    private FileSending? _file;
     private bool? _inPieces;
     private bool _isArgument;
-
-    /// <summary>What to send. Bytes go as they are, a message as its bytes, all else as its text; each element of a list is a message.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = InputSet, ValueFromPipeline = true)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
-    [Alias("Message")]
-    [AllowEmptyString]
-    public object InputObject { get; set; } = string.Empty;
-
-    /// <summary>The sessions: objects, ids or names. A message stands for the session it came by.</summary>
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = InputSet, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Mandatory = true, ParameterSetName = SessionSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SessionTransform]
-    [ArgumentCompleter(typeof(SessionCompleter))]
-    [AllowEmptyCollection]
-    [ValidateNotNull]
-    public ChatSession[] Session { get; set; } = [];
-
-    /// <summary>The servers whose sessions all get the message: jobs, ids or names.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ServerSet, ValueFromPipeline = true)]
-    [ServerTransform]
-    [ArgumentCompleter(typeof(ServerCompleter))]
-    [AllowEmptyCollection]
-    [ValidateNotNull]
-    public TcpChatServerJob[] Server { get; set; } = [];
-
-    /// <summary>Sends to every session of the server.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ServerSet)]
-    public SwitchParameter All { get; set; }
-
-    /// <summary>How long each message may wait for room in the outboxes, in seconds. 0: not at all.</summary>
-    [Parameter]
-    [ValidateRange(0, LongestTimeoutSec)]
-    public double TimeoutSec { get; set; } = 30;
-
-    /// <summary>Gives the sessions that a message went to, once for each message.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         _isArgument = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+
+        if (LiteralPath is not null)
+        {
+            OpenFile(FilePath.Resolve(this, LiteralPath));
+            return;
+        }
 
         // One set, or the engine could not choose when both stand on the command line; so it would bind an object to both.
         if (All && !_isArgument && !MyInvocation.BoundParameters.ContainsKey(nameof(Server)))
@@ -76,6 +42,12 @@ public sealed class SendTcpMessageCommand : ChatCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (_file is not null)
+        {
+            AddToFile(_file);
+            return;
+        }
+
         ChatSession[]? targets = null;
         foreach (object item in Payload.Each(InputObject))
         {
@@ -104,7 +76,42 @@ public sealed class SendTcpMessageCommand : ChatCommand
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => SendCollected();
+    protected override void EndProcessing()
+    {
+        SendCollected();
+        _file?.Finish();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _file?.Dispose();
+    }
+
+    private void OpenFile(string path)
+    {
+        try
+        {
+            _file = Await(FileSending.OpenAsync(this, path, GetFileLimits(), WriteTransfer, StopToken));
+        }
+        catch (ChatException e)
+        {
+            ThrowTerminatingError(ChatErrorRecord.Create(e, path));
+        }
+    }
+
+    private void AddToFile(FileSending file)
+    {
+        try
+        {
+            file.Add(Targets(Session, Server));
+        }
+        catch (ChatException e)
+        {
+            ThrowTerminatingError(ChatErrorRecord.Create(e, LiteralPath));
+        }
+    }
 
     private ChatSession[] Targets(ChatSession[] sessions, TcpChatServerJob[] servers) =>
         All ? [.. servers.SelectMany(static s => s.Sessions).Where(static s => s.CanSend)] : sessions;
@@ -172,6 +179,7 @@ public sealed class SendTcpMessageCommand : ChatCommand
 
     private void Report(ChatSession session)
     {
+        WarnOfTranscript(session);
         if (PassThru)
         {
             WriteObject(session);

@@ -2,8 +2,11 @@ using System.Management.Automation;
 using System.Text;
 using TcpChat.Binding;
 using TcpChat.Completion;
+using TcpChat.Errors;
+using TcpChat.Files;
 using TcpChat.Framing;
 using TcpChat.Sessions;
+using TcpChat.Transcripts;
 
 namespace TcpChat.Commands;
 
@@ -54,6 +57,25 @@ public abstract class SessionOptionsCommand : ChatCommand
     [ValidateRange(0, LongestTimeoutSec)]
     public double HalfCloseTimeoutSec { get; set; }
 
+    /// <summary>A file to append every message and event to, as JSON Lines: no wildcards.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TranscriptPath { get; set; }
+
+    /// <summary>The transcript, once it is open.</summary>
+    private protected Transcript? Transcript { get; private set; }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            // The sessions keep it open.
+            Transcript?.Dispose();
+        }
+    }
+
     /// <summary>The session's options as the parameters say.</summary>
     private protected SessionOptions GetSessionOptions() => new()
     {
@@ -64,7 +86,24 @@ public abstract class SessionOptionsCommand : ChatCommand
         OutboxByteLimit = OutboxByteLimit,
         OutboxPolicy = OutboxPolicy,
         HalfCloseTimeout = TimeSpan.FromSeconds(HalfCloseTimeoutSec),
+        Transcript = TranscriptPath is null ? null : Transcript ??= OpenTranscript(FilePath.Resolve(this, TranscriptPath)),
     };
+
+    private Transcript OpenTranscript(string path)
+    {
+        Transcript transcript = new(path);
+        try
+        {
+            transcript.Open();
+        }
+        catch (ChatException e)
+        {
+            transcript.Dispose();
+            ThrowTerminatingError(ChatErrorRecord.Create(e, path));
+        }
+
+        return transcript;
+    }
 
     private MessageFraming GetFraming()
     {

@@ -8,6 +8,7 @@ using TcpChat.Processes;
 using TcpChat.Registry;
 using TcpChat.Servers;
 using TcpChat.Sessions;
+using TcpChat.Transcripts;
 
 namespace TcpChat.Jobs;
 
@@ -52,6 +53,7 @@ public sealed class TcpChatServerJob : ChatJob
         server.SessionForgotten += SessionForgotten;
         server.AcceptFailed += AcceptFailed;
         server.Inbox.Filled += MessageWaits;
+        server.Options.Session.Transcript?.Failed += TranscriptFailed;
         handlers?.Ended += SessionClosed;
         handlers?.Attach(this);
         MoveTo(JobState.Running);
@@ -109,6 +111,9 @@ public sealed class TcpChatServerJob : ChatJob
 
     /// <summary>Messages that were dropped because a queue was full.</summary>
     public long DroppedMessages => _server.Totals.DroppedMessages;
+
+    /// <summary>Records of its transcript that could not be written by this process.</summary>
+    public long TranscriptErrors => _server.Options.Session.Transcript?.Errors ?? 0;
 
     /// <summary>How many sessions there are, or that it has stopped.</summary>
     public override string StatusMessage => (_server.IsListening, _server.SessionCount) switch
@@ -220,6 +225,7 @@ public sealed class TcpChatServerJob : ChatJob
             _server.SessionForgotten -= SessionForgotten;
             _server.AcceptFailed -= AcceptFailed;
             _server.Inbox.Filled -= MessageWaits;
+            _server.Options.Session.Transcript?.Failed -= TranscriptFailed;
             _handlers?.Ended -= SessionClosed;
             foreach (SessionEntry entry in _jobs.Values)
             {
@@ -316,7 +322,16 @@ public sealed class TcpChatServerJob : ChatJob
         {
             _lastAcceptError = error.SocketErrorCode;
             Warn("AcceptFailed", $"Accepting a connection at {LocalEndPoint} failed, and is tried again: {error.Message}");
+            _server.Options.Session.Transcript?.WriteFailure($"{LocalEndPoint}", error);
         }
+    }
+
+    private void TranscriptFailed(Exception error)
+    {
+        // Told here, so that no command tells it again.
+        Transcript transcript = _server.Options.Session.Transcript!;
+        _ = transcript.TakeNotice();
+        Warn(TranscriptWarning.Id, TranscriptWarning.Text(transcript, error));
     }
 
     /// <summary>A session's job, and the work that keeps it up to date.</summary>

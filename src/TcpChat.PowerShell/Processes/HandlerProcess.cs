@@ -3,6 +3,7 @@ using TcpChat.Errors;
 using TcpChat.Handlers;
 using TcpChat.Servers;
 using TcpChat.Sessions;
+using TcpChat.Transcripts;
 
 namespace TcpChat.Processes;
 
@@ -51,6 +52,11 @@ public static class HandlerProcess
         {
             server.Send(FrameKind.SetupFailed, ErrorFacts.Of(e));
             return NotServed;
+        }
+
+        if (options.Session.Transcript is { } transcript)
+        {
+            transcript.Failed += e => FrameStreams.Send(server, TranscriptWarning.Of(transcript, e));
         }
 
         server.Send(FrameKind.Ready, []);

@@ -1,6 +1,7 @@
 using System.Text;
 using TcpChat.Framing;
 using TcpChat.Sessions;
+using TcpChat.Transcripts;
 
 namespace TcpChat.Processes;
 
@@ -31,6 +32,8 @@ internal sealed record SessionFacts : IFacts<SessionFacts>
 
     public TimeSpan DrainTimeout { get; init; }
 
+    public string? TranscriptPath { get; init; }
+
     /// <exception cref="ArgumentException">The encoding is one that only this process has.</exception>
     public static SessionFacts Of(SessionOptions options)
     {
@@ -49,6 +52,7 @@ internal sealed record SessionFacts : IFacts<SessionFacts>
             HalfCloseTimeout = options.HalfCloseTimeout,
             LingerTimeout = options.LingerTimeout,
             DrainTimeout = options.DrainTimeout,
+            TranscriptPath = options.Transcript?.Path,
         };
     }
 
@@ -66,6 +70,7 @@ internal sealed record SessionFacts : IFacts<SessionFacts>
         HalfCloseTimeout = reader.ReadTime(),
         LingerTimeout = reader.ReadTime(),
         DrainTimeout = reader.ReadTime(),
+        TranscriptPath = reader.ReadOptional(),
     };
 
     public void Write(BinaryWriter writer)
@@ -82,6 +87,7 @@ internal sealed record SessionFacts : IFacts<SessionFacts>
         writer.WriteTime(HalfCloseTimeout);
         writer.WriteTime(LingerTimeout);
         writer.WriteTime(DrainTimeout);
+        writer.WriteOptional(TranscriptPath);
     }
 
     public SessionOptions ToOptions()
@@ -106,6 +112,7 @@ internal sealed record SessionFacts : IFacts<SessionFacts>
             HalfCloseTimeout = HalfCloseTimeout,
             LingerTimeout = LingerTimeout,
             DrainTimeout = DrainTimeout,
+            Transcript = TranscriptPath is null ? null : new Transcript(TranscriptPath),
         };
     }
 
