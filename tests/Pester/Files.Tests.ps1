@@ -89,6 +89,8 @@ Describe 'Files' {
         @{ What = 'no folder to write to'; Id = 'FileNotFound'; Category = 'ObjectNotFound'; Script = { Receive-TcpMessage $talk.Remote -LiteralPath TestDrive:/no/such } }
         @{ What = 'a file that is there'; Id = 'FileExists'; Category = 'ResourceExists'; Script = { Receive-TcpMessage $talk.Remote -LiteralPath (New-TestFile there 1) } }
         @{ What = 'two sessions into one file'; Id = 'SessionNotSingle'; Category = 'InvalidArgument'; Script = { $talk.Remote, $talk.Client | Receive-TcpMessage -LiteralPath $copy } }
+        @{ What = '-Length without a file'; Id = 'LiteralPathMissing'; Category = 'InvalidArgument'; Script = { Receive-TcpMessage $talk.Remote -Length 1 } }
+        @{ What = '-Follow with a file'; Id = 'FollowNotUsed'; Category = 'InvalidArgument'; Script = { Receive-TcpMessage $talk.Remote -Follow -LiteralPath $copy } }
         @{ What = '-Length with lines'; Id = 'LengthNotUsed'; Category = 'InvalidArgument'; Script = { Receive-TcpMessage $talk.Remote -LiteralPath $copy -Length 1 } }
         @{ What = 'a peer that sends nothing'; Id = 'TransferTimeout'; Category = 'OperationTimeout'; Script = { Receive-TcpMessage $talk.Remote -LiteralPath $copy -StallTimeoutSec 0.01 } }
         @{ What = 'a time that is over'; Id = 'TransferTimeout'; Category = 'OperationTimeout'; Script = { Receive-TcpMessage $talk.Remote -LiteralPath $copy -TimeoutSec 0.01 } }
@@ -98,7 +100,7 @@ Describe 'Files' {
         $failure = { & $Script } | Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
         $failure.CategoryInfo.Category | Should -Be $Category
-        $failure.TargetObject | Should -Not -BeNullOrEmpty
+        $failure.TargetObject | Should -Not -BeNullOrEmpty -Because "$Id has a target"
     }
 
     It 'says how far a file came when the peer resets; what came is on the disk' {
@@ -176,7 +178,7 @@ Describe 'Files' {
 
     It 'sends a file to <Program>, and gets one from it' -ForEach @(
         @{ Program = 'ncat'; Listen = { 'exec ncat -l 127.0.0.1 "$1" < "$2" > "$3"' } }
-        @{ Program = 'socat'; Listen = { 'exec socat - "TCP4-LISTEN:$1,bind=127.0.0.1" < "$2" > "$3"' } }
+        @{ Program = 'socat'; Listen = { 'exec socat -t 20 - "TCP4-LISTEN:$1,bind=127.0.0.1" < "$2" > "$3"' } }
     ) {
         Skip-Without $Program
         $file = New-TestFile large 3000000

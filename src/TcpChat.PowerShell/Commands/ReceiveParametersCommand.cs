@@ -17,12 +17,8 @@ public abstract class ReceiveParametersCommand : ChatCommand
     /// <summary>The parameter set with servers.</summary>
     protected const string ServerSet = "Server";
 
-    /// <summary>The parameter set with a file.</summary>
-    protected const string FileSet = "File";
-
     /// <summary>The sessions: objects, jobs, ids or names. A message stands for the session it came by.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = FileSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SessionTransform]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [AllowEmptyCollection]
@@ -30,7 +26,7 @@ public abstract class ReceiveParametersCommand : ChatCommand
     public ChatSession[] Session { get; set; } = [];
 
     /// <summary>The servers: jobs, ids or names.</summary>
-    // Not mandatory, as in SessionOrServerCommand: or no server could be piped.
+    // Not mandatory, as in SessionOrServerCommand, and no set of its own for a file: or no server could be piped.
     [Parameter(Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
     [ServerTransform]
     [ArgumentCompleter(typeof(ServerCompleter))]
@@ -39,18 +35,18 @@ public abstract class ReceiveParametersCommand : ChatCommand
     public TcpChatServerJob[] Server { get; set; } = [];
 
     /// <summary>The file to write to, as it is: no wildcards.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = FileSet)]
+    [Parameter(ParameterSetName = SessionSet)]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
     /// <summary>With the framing Raw, how many bytes the file has. Default: all until the peer has ended its sending.</summary>
-    [Parameter(ParameterSetName = FileSet)]
+    [Parameter(ParameterSetName = SessionSet)]
     [ValidateRange(0, long.MaxValue)]
     public long Length { get; set; }
 
     /// <summary>Writes over a file that is there.</summary>
-    [Parameter(ParameterSetName = FileSet)]
+    [Parameter(ParameterSetName = SessionSet)]
     public SwitchParameter Force { get; set; }
 
     /// <summary>How many messages to take from each session or server. Default: 1; with -TimeoutSec 0, all there are; with -LiteralPath, all until the peer has ended its sending.</summary>
@@ -64,7 +60,7 @@ public abstract class ReceiveParametersCommand : ChatCommand
     public double TimeoutSec { get; set; } = 30;
 
     /// <summary>How long nothing of the file may come, in seconds.</summary>
-    [Parameter(ParameterSetName = FileSet)]
+    [Parameter(ParameterSetName = SessionSet)]
     [ValidateRange(0, LongestTimeoutSec)]
     public double StallTimeoutSec { get; set; } = 30;
 
@@ -75,6 +71,21 @@ public abstract class ReceiveParametersCommand : ChatCommand
 
     /// <summary>True where the parameter was given.</summary>
     private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>Ends the command where parameters are given that mean something only with a file, or nothing with one.</summary>
+    private protected void CheckFileParameters()
+    {
+        string? fileOnly = Array.Find([nameof(Length), nameof(Force), nameof(StallTimeoutSec)], IsGiven);
+        if (LiteralPath is null && fileOnly is not null)
+        {
+            ThrowInvalidArgument("LiteralPathMissing", $"-{fileOnly} has a meaning with -LiteralPath only.", fileOnly);
+        }
+
+        if (LiteralPath is not null && Follow)
+        {
+            ThrowInvalidArgument("FollowNotUsed", "-Follow has no meaning with -LiteralPath.", LiteralPath);
+        }
+    }
 
     /// <summary>What belongs to the file, as the parameters say. Ends the command where they mean nothing with that framing.</summary>
     private protected ReceiveFileOptions GetFileOptions(FramingKind framing)

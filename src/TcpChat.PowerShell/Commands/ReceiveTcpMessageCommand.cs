@@ -10,11 +10,14 @@ namespace TcpChat.Commands;
 /// <summary>Takes messages from sessions, or from all sessions of a server in the order they came.</summary>
 [Cmdlet(VerbsCommunications.Receive, "TcpMessage", DefaultParameterSetName = SessionSet)]
 [OutputType(typeof(ChatMessage), ParameterSetName = [SessionSet, ServerSet])]
-[OutputType(typeof(FileTransfer), ParameterSetName = [FileSet])]
+[OutputType(typeof(FileTransfer), ParameterSetName = [SessionSet])]
 public sealed class ReceiveTcpMessageCommand : ReceiveParametersCommand
 {
     private readonly List<MessageSource> _followed = [];
     private readonly List<ChatSession> _fileSessions = [];
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => CheckFileParameters();
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
