@@ -3,10 +3,10 @@
     Sends a file to another computer, and proves by its checksum that it has come as it went.
 
 .DESCRIPTION
-    One computer receives into a folder (-Receive), the others send to it (-Path). Each message is preceded by its length
-    (-Framing LengthPrefixed), so that a message can hold any bytes. The first one says the file's name, length and SHA-256;
-    then comes the file, in messages of 64 KB, so that neither end ever has more of it in memory; the answer says
-    whether it was kept.
+    One computer receives into a folder (-Receive), the others send to it (-Path). What goes over the wire is three lines,
+    with the file's name, length and SHA-256, and after the receiver's answer the file itself, as it is (-Framing Raw).
+    Send-TcpMessage and Receive-TcpMessage with -LiteralPath move it piece by piece, so that it may be larger than the memory,
+    and show how far it is. The receiver's last word says whether it was kept.
 
     The receiver trusts nobody: a name that leads out of the folder is refused, a file that is there already is not
     replaced, and what came incomplete or with another checksum is taken away.
@@ -88,35 +88,33 @@ $receiver = {
     $ErrorActionPreference = 'Stop'
     $from = $Session.RemoteEndPoint.Address
     try {
-        $name, $length, $checksum = (Receive-TcpMessage -Session $Session -TimeoutSec 30).Text -split "`n"
+        $head = (Wait-TcpMessage -Session $Session -Pattern '\A(?<Name>.*)\n(?<Length>\d{1,18})\n(?<Checksum>[0-9A-F]{64})\n' -CaseSensitive).Groups
+        $name = $head.Name
         if ($name -notmatch '^[^\\/:*?"<>|\p{Cc}]+$' -or $name -match '^\.|[. ]$') {
             throw 'this is not a name for a file'
         }
 
-        $left = [long]$length
-        if ($left -lt 0 -or $left -gt $MaximumLength) {
+        $length = [long]$head.Length
+        if ($length -gt $MaximumLength) {
             throw "a file may have $MaximumLength bytes"
         }
 
         # Nobody else can have the name from here on.
         $path = [System.IO.Path]::Combine($Folder, $name)
-        $file = try { [System.IO.FileStream]::new($path, 'CreateNew', 'Write') } catch { throw "there can be no new file $name" }
+        try { [System.IO.FileStream]::new($path, 'CreateNew').Dispose() } catch { throw "there can be no new file $name" }
+        $file = $null
         $isWhole = $false
         try {
-            $Session | Send-TcpMessage 'go on'
-            $hash = [System.Security.Cryptography.IncrementalHash]::CreateHash('SHA256')
-            while ($left -gt 0) {
-                $bytes = (Receive-TcpMessage -Session $Session -TimeoutSec 30).Bytes
-                $left -= $bytes.Length
-                $file.Write($bytes, 0, $bytes.Length)
-                $hash.AppendData($bytes)
-            }
-
-            $isWhole = $left -eq 0 -and [System.Convert]::ToHexString($hash.GetHashAndReset()) -eq $checksum
+            $Session | Send-TcpMessage "go on`n"
+            $null = Receive-TcpMessage -Session $Session -LiteralPath $path -Length $length -Force
+            $file = [System.IO.File]::OpenRead($path)
+            $isWhole = [System.Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData($file)) -eq $head.Checksum
         }
         finally {
             # Also where the sender has left, or the receiver is stopped.
-            $file.Dispose()
+            if ($file) {
+                $file.Dispose()
+            }
             if (-not $isWhole) {
                 [System.IO.File]::Delete($path)
             }
@@ -127,14 +125,14 @@ $receiver = {
         }
 
         "kept $name from ${from}: $length bytes, the checksum is equal"
-        $Session | Send-TcpMessage 'kept'
+        $Session | Send-TcpMessage "kept`n"
     }
     catch {
         # It can have in it what the sender has said.
         $reason = $_.Exception.Message -replace '\p{Cc}', '?'
         "refused a file from ${from}: $reason"
         if ($Session.State -eq 'Open') {
-            $Session | Send-TcpMessage "refused: $reason"
+            $Session | Send-TcpMessage "refused: $reason`n"
         }
     }
 }
@@ -143,32 +141,28 @@ $receiver = {
 function Send-File {
     param([string] $Path, [string] $ComputerName, [int] $Port)
 
-    $session = Connect-TcpChat -ComputerName $ComputerName -Port $Port -Framing LengthPrefixed
-    $file = [System.IO.FileStream]::new($Path, 'Open', 'Read', 'Read')
+    $file = [System.IO.File]::OpenRead($Path)
+    $checksum = [System.Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData($file))
+    $length = $file.Length
+    $file.Dispose()
+
+    $session = Connect-TcpChat -ComputerName $ComputerName -Port $Port -Framing Raw
     try {
         $name = [System.IO.Path]::GetFileName($Path)
-        $checksum = [System.Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData($file))
-        $file.Position = 0
-        $session | Send-TcpMessage "$name`n$($file.Length)`n$checksum"
-        $answer = (Receive-TcpMessage -Session $session -TimeoutSec 30).Text
-
+        $session | Send-TcpMessage "$name`n$length`n$checksum`n"
+        $answer = ($session | Wait-TcpMessage '.*\n').Match.Trim()
         if ($answer -eq 'go on') {
-            while ($file.Position -lt $file.Length) {
-                $bytes = [byte[]]::new([System.Math]::Min(64KB, $file.Length - $file.Position))
-                $file.ReadExactly($bytes, 0, $bytes.Length)
-                Send-TcpMessage $bytes -Session $session
-            }
-            $answer = (Receive-TcpMessage -Session $session -TimeoutSec 30).Text
+            $null = $session | Send-TcpMessage -LiteralPath $Path
+            $answer = ($session | Wait-TcpMessage '.*\n' -TimeoutSec 300).Match.Trim()
         }
 
         if ($answer -ne 'kept') {
             throw "$ComputerName has $($answer -replace '\p{Cc}', '?')"
         }
 
-        "sent $name to ${ComputerName}: $($file.Length) bytes, SHA-256 $($checksum.Substring(0, 16))..."
+        "sent $name to ${ComputerName}: $length bytes, SHA-256 $($checksum.Substring(0, 16))..."
     }
     finally {
-        $file.Dispose()
         $session | Disconnect-TcpChat
     }
 }
@@ -190,7 +184,7 @@ try {
         $Port = 0
     }
 
-    $server = Start-TcpChatServer -Name 'Receiver' -Port $Port -Address $Address -Framing LengthPrefixed -ScriptBlock $receiver -ArgumentList $into, $MaximumLength
+    $server = Start-TcpChatServer -Name 'Receiver' -Port $Port -Address $Address -Framing Raw -ScriptBlock $receiver -ArgumentList $into, $MaximumLength
     "Receiver listens at $($server.LocalEndPoint)"
 
     if ($Receive) {
