@@ -4,7 +4,7 @@ BeforeAll {
     . $PSScriptRoot/common.ps1
 
     function Invoke-Tmux {
-        $said = & timeout 30 tmux -u -L $tmuxName -f /dev/null @args 2>&1
+        $said = & timeout 30 tmux -u -S $tmuxSocket -f /dev/null @args 2>&1
         if ($LASTEXITCODE -ne 0) {
             throw "tmux $($args[0]): $said"
         }
@@ -80,7 +80,7 @@ BeforeAll {
 
 Describe 'Enter-TcpChat in a terminal' -Skip:(-not (Get-Command tmux -ErrorAction Ignore)) {
     BeforeEach {
-        $script:tmuxName = "tcpchat-pester-$([guid]::NewGuid().ToString('N'))"
+        $script:tmuxSocket = Join-Path $TestDrive "socket-$([guid]::NewGuid().ToString('N'))"
         $script:localeBefore = $env:LC_ALL
         $env:LC_ALL = 'C.UTF-8'
     }

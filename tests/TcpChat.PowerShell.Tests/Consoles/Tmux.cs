@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using TcpChat.PowerShell.Tests.ForeignPeers;
+using TcpChat.PowerShell.Tests.Host;
 
 namespace TcpChat.PowerShell.Tests.Consoles;
 
@@ -10,9 +11,13 @@ internal sealed class Tmux : IDisposable
     /// <summary>Longer than several PowerShells take to start on a busy machine; only a hang comes to it.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
-    private readonly string _name = $"tcpchat-test-{Guid.NewGuid():N}";
+    private readonly TemporaryFolder _folder;
 
-    public Tmux() => Assert.SkipUnless(ForeignProgram.IsInstalled("tmux"), "tmux is not installed.");
+    public Tmux()
+    {
+        Assert.SkipUnless(ForeignProgram.IsInstalled("tmux"), "tmux is not installed.");
+        _folder = new TemporaryFolder();
+    }
 
     /// <summary>Opens a window with a program in it.</summary>
     public void Open(string window, params string[] command) =>
@@ -67,7 +72,11 @@ internal sealed class Tmux : IDisposable
     }
 
     /// <summary>Ends all windows; there may be none.</summary>
-    public void Dispose() => Start("kill-server");
+    public void Dispose()
+    {
+        Start("kill-server");
+        _folder.Dispose();
+    }
 
     private static string WithoutTime(string row) =>
         row.Length > 9 && row[2] == ':' && row[5] == ':' && row[8] == ' ' ? "hh:mm:ss" + row[8..] : row;
@@ -81,7 +90,7 @@ internal sealed class Tmux : IDisposable
 
     private (int ExitCode, string Output, string Error) Start(params string[] arguments)
     {
-        ProcessStartInfo start = new("tmux", ["-u", "-L", _name, "-f", "/dev/null", .. arguments])
+        ProcessStartInfo start = new("tmux", ["-u", "-S", Path.Combine(_folder.FullName, "socket"), "-f", "/dev/null", .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
