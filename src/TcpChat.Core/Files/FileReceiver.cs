@@ -9,6 +9,7 @@ internal sealed class FileReceiver(ChatSession session, ReceiveFileOptions optio
 {
     private readonly MessageFraming _framing = session.Options.Framing;
     private long _messages;
+    private int? _connection;
     private bool _ended;
 
     private bool IsWhole => _framing.Kind switch
@@ -36,6 +37,13 @@ internal sealed class FileReceiver(ChatSession session, ReceiveFileOptions optio
             int most = (int)Math.Min(options.Length - transfer.Length ?? int.MaxValue, int.MaxValue);
             if (session.Inbox.TryTake(most, out ChatMessage? message))
             {
+                if (message.Connection != (_connection ??= message.Connection))
+                {
+                    // What comes by another connection is no part of this file.
+                    session.Inbox.PutBack(message);
+                    throw transfer.Incomplete();
+                }
+
                 Write(file, message);
                 clock.Moved();
             }

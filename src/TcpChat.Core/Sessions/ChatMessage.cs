@@ -62,6 +62,9 @@ public sealed class ChatMessage
     /// <summary>Where it stands in its session's stream.</summary>
     internal StreamPosition Position => new(Sequence, Taken);
 
+    /// <summary>Which of its session's connections it came by, where a lost one was made again.</summary>
+    internal int Connection { get; init; }
+
     /// <summary>Its place among the messages of all sessions of a server.</summary>
     internal long Arrival { get; }
 
@@ -72,8 +75,7 @@ public sealed class ChatMessage
         int bytes = Session.Codec.Measure(_described.Before, _bytes, ref characters);
         return bytes == _bytes.Length
             ? null
-            : new ChatMessage(
-                Session, _bytes[bytes..], new MessageText(text[Math.Min(characters, text.Length)..], null, 0), Sequence, Arrival, _receivedAtUtc, Taken + bytes);
+            : With(_bytes[bytes..], new MessageText(text[Math.Min(characters, text.Length)..], null, 0), Taken + bytes);
     }
 
     /// <summary>Its first bytes, and the rest of it, as a message each.</summary>
@@ -99,7 +101,7 @@ public sealed class ChatMessage
     }
 
     private ChatMessage With(byte[] bytes, MessageText text, int taken) =>
-        new(Session, bytes, text, Sequence, Arrival, _receivedAtUtc, taken);
+        new(Session, bytes, text, Sequence, Arrival, _receivedAtUtc, taken) { Connection = Connection };
 
     /// <summary>The text.</summary>
     public override string ToString() => Text;

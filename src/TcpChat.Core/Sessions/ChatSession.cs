@@ -202,7 +202,10 @@ public sealed partial class ChatSession : IDisposable
             _reader.Messages,
             _nextArrival(),
             _options.TimeProvider.GetUtcNow().UtcDateTime,
-            _reader.Taken);
+            _reader.Taken)
+        {
+            Connection = _reader.Stream,
+        };
     }
 
     internal void CountInvalid(int bytes) => _codec.CountInvalid(bytes);

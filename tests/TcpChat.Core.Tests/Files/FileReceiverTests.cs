@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using TcpChat.Clients;
 using TcpChat.Errors;
 using TcpChat.Files;
 using TcpChat.Framing;
@@ -192,6 +193,28 @@ public sealed class FileReceiverTests : IDisposable
             FileTransfer transfer = FileTransfer.Receive(session, path, new ReceiveFileOptions(), new FileTransferLimits(), TestContext.Current.CancellationToken);
             return (await Assert.ThrowsAsync<ChatException>(() => transfer.Completion.Within())).Code;
         }
+    }
+
+    [Fact]
+    public async Task What_comes_by_another_connection_is_no_part_of_the_file()
+    {
+        FakeDialer dialer = new();
+        FakeTransport second = dialer.Ready();
+        SessionOptions options = new() { Framing = new LengthPrefixedFraming() };
+        using ChatSession session = new(
+            _transport, options, "fake", static s => new InboxSink(s), reconnector: dialer.With(new ReconnectPolicy(), options.TimeProvider, random: 0));
+        session.Start();
+        _transport.Feed("\0\0\0\u0003abc");
+        FileTransfer transfer = Receive(session);
+        await Bounded.EventuallyAsync(() => transfer.Length == 3);
+        _transport.FeedEnd();
+        second.Feed("\0\0\0\u0003def");
+
+        ChatException e = await Assert.ThrowsAsync<ChatException>(() => transfer.Completion.Within());
+
+        Assert.Equal(ChatErrorCode.TransferIncomplete, e.Code);
+        Assert.Equal("abc", ReadFile());
+        Assert.Equal("def", (await session.ReceiveAsync().Within())!.Text);
     }
 
     [Fact]

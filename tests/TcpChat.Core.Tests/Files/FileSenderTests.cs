@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using TcpChat.Clients;
 using TcpChat.Errors;
 using TcpChat.Files;
 using TcpChat.Framing;
@@ -106,6 +107,31 @@ public sealed class FileSenderTests : IDisposable
 
         Assert.StartsWith("first\nlast\n", _transport.SentText, StringComparison.Ordinal);
         Assert.Equal(["first", "last", "other", "second"], _transport.SentText.TrimEnd('\n').Split('\n').Order());
+    }
+
+    [Fact]
+    public async Task A_file_does_not_go_on_over_another_connection_and_what_waited_does()
+    {
+        FakeDialer dialer = new();
+        FakeTransport second = dialer.Ready();
+        SessionOptions options = new() { Framing = new LengthPrefixedFraming() };
+        using ChatSession session = new(
+            _transport, options, "fake", static s => new InboxSink(s), reconnector: dialer.With(new ReconnectPolicy(), options.TimeProvider, random: 0));
+        session.Start();
+        _transport.HoldSends();
+        FileTransfer transfer = Begin(session, new byte[3 * Piece]);
+        await _transport.WaitUntilHeldAsync();
+        Task other = session.SendAsync("other").AsTask();
+        _transport.FeedFault(new SocketException((int)SocketError.ConnectionReset));
+
+        ChatException e = await Assert.ThrowsAsync<ChatException>(() => transfer.Completion.Within());
+        await other.Within();
+        await second.WaitUntilAsync(static t => t.Sent.Length > 0);
+
+        Assert.Equal(ChatErrorCode.TransferIncomplete, e.Code);
+        Assert.Equal("\0\0\0\u0005other", second.SentText);
+        Assert.Equal(ChatSessionState.Open, session.State);
+        Assert.Equal(0, session.OutboxLength);
     }
 
     [Fact]
