@@ -1,10 +1,11 @@
 using System.Management.Automation;
-using System.Reflection;
+using System.Text;
 using TcpChat.Binding;
 using TcpChat.Clients;
 using TcpChat.Completion;
 using TcpChat.Consoles;
 using TcpChat.Errors;
+using TcpChat.Framing;
 using TcpChat.Jobs;
 using TcpChat.Registry;
 using TcpChat.Servers;
@@ -14,7 +15,7 @@ namespace TcpChat.Commands;
 
 /// <summary>Sits at a conversation: what is typed is sent, what comes is shown.</summary>
 [Cmdlet(VerbsCommon.Enter, "TcpChat", DefaultParameterSetName = SessionSet)]
-public sealed class EnterTcpChatCommand : SessionOptionsCommand
+public sealed class EnterTcpChatCommand : FramingCommand
 {
     private const string SessionSet = "Session";
     private const string OperatorSet = "Operator";
@@ -67,14 +68,25 @@ public sealed class EnterTcpChatCommand : SessionOptionsCommand
     [ValidateRange(0, LongestTimeoutSec)]
     public double IdleTimeoutSec { get; set; } = 2;
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        if (ParameterSetName != ComputerSet && OptionGiven() is { } option)
-        {
-            ThrowInvalidArgument("OptionNotUsed", $"-{option} has no meaning for a session that is there already: it goes with -Port.");
-        }
-    }
+    /// <summary>How messages are cut out of the stream. Default: Line, or Delimiter where -Delimiter is given.</summary>
+    [Parameter(ParameterSetName = ComputerSet)]
+    public FramingKind Framing { get; set; }
+
+    /// <summary>What ends a message: text or bytes.</summary>
+    [Parameter(ParameterSetName = ComputerSet)]
+    [ValidateNotNullOrEmpty]
+    public object? Delimiter { get; set; }
+
+    /// <summary>What ends a line that is sent.</summary>
+    [Parameter(ParameterSetName = ComputerSet)]
+    public LineEnding LineEnding { get; set; }
+
+    /// <summary>How text becomes bytes: a name, a code page, or an encoding. Default: UTF-8 without a byte order mark.</summary>
+    [Parameter(ParameterSetName = ComputerSet)]
+    [EncodingTransform]
+    [ArgumentCompleter(typeof(EncodingCompleter))]
+    [ValidateNotNull]
+    public Encoding Encoding { get; set; } = SessionOptions.DefaultEncoding;
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -111,11 +123,6 @@ public sealed class EnterTcpChatCommand : SessionOptionsCommand
 
     private static bool HandlesMessages(ServerOptions options) => options.Handler is not null || options.Answer == ServerAnswer.Echo;
 
-    private string? OptionGiven() => typeof(SessionOptionsCommand)
-        .GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-        .Select(static p => p.Name)
-        .FirstOrDefault(MyInvocation.BoundParameters.ContainsKey);
-
     private void EnterOwn()
     {
         string target = $"{ComputerName}:{Port}";
@@ -124,7 +131,7 @@ public sealed class EnterTcpChatCommand : SessionOptionsCommand
             ComputerName = ComputerName,
             Port = Port,
             ConnectTimeout = TimeSpan.FromSeconds(TimeoutSec),
-            Session = GetSessionOptions(),
+            Session = new SessionOptions { Framing = MakeFraming(Framing, Delimiter, LineEnding, Encoding), Encoding = Encoding },
         };
         try
         {

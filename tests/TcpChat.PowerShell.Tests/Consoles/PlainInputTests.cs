@@ -43,8 +43,8 @@ public sealed class PlainInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Enter-TcpChat $client -Framing Raw", "OptionNotUsed", ErrorCategory.InvalidArgument)]
-    [InlineData("Enter-TcpChat -AsOperator $server -Encoding latin1", "OptionNotUsed", ErrorCategory.InvalidArgument)]
+    [InlineData("Enter-TcpChat $client -Framing Raw", "PositionalParameterNotFound", ErrorCategory.InvalidArgument)]
+    [InlineData("Enter-TcpChat -AsOperator $server -Encoding latin1", "AmbiguousParameterSet", ErrorCategory.InvalidArgument)]
     [InlineData("Enter-TcpChat nosuch", "ParameterArgumentTransformationError", ErrorCategory.InvalidData)]
     [InlineData("$gone = Start-TcpChatServer; Stop-TcpChatServer $gone; Enter-TcpChat -Port $gone.Port", "ConnectionRefused", ErrorCategory.ConnectionError)]
     public void Each_error_has_its_id_and_category(string script, string id, ErrorCategory category)
