@@ -69,9 +69,8 @@ public sealed class OnMessageTests(Engine engine) : IClassFixture<Engine>
     [InlineData("dynamicparam { } end { }")]
     public void A_block_that_would_run_in_parts_is_refused(string block)
     {
-        string before = _engine.Text("@(Get-TcpChatServer).Count");
-        Assert.StartsWith("HandlerBlockNotUsable", _engine.Error($"Start-TcpChatServer -OnMessage {{ {block} }}").FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Equal(before, _engine.Text("@(Get-TcpChatServer).Count"));
+        Assert.StartsWith("HandlerBlockNotUsable", _engine.Error($"Start-TcpChatServer -Name inParts -OnMessage {{ {block} }}").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("0", _engine.Text("@(Get-TcpChatServer inParts*).Count"));
     }
 
     [Fact]

@@ -5,18 +5,23 @@ namespace TcpChat.PowerShell.Tests.Jobs;
 /// <summary>A server's events, as the engine subscribes to them. Register-ObjectEvent, which does the same, is not the engine's.</summary>
 public sealed class ServerEventTests(Engine engine) : IClassFixture<Engine>
 {
-    /// <summary>Waits until the script's queue has that many lines, as a script waits: in the engine's own wait, which runs actions.</summary>
+    /// <summary>
+    /// Waits until the script has heard of so many events, as a script waits: between statements, where the engine runs actions. The
+    /// engine hands events on by the thread pool, so that close ones may change places; their identifiers have the order.
+    /// </summary>
     private const string Take =
         """
         function Take([int] $Count) {
             $until = [DateTime]::UtcNow.AddSeconds(20)
             while ($heard.Count -lt $Count -and [DateTime]::UtcNow -lt $until) { [System.Threading.Thread]::Yield() | ForEach-Object { } }
-            $heard
+            $ids = [int[]]@($heard.Keys)
+            [array]::Sort($ids)
+            $ids | ForEach-Object { $heard[$_] }
         }
         function On($Source, [string] $Event, [scriptblock] $Action) {
             $null = $ExecutionContext.Events.SubscribeEvent($Source, $Event, [guid]::NewGuid().ToString(), $heard, $Action, $true, $false)
         }
-        $heard = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
+        $heard = [System.Collections.Concurrent.ConcurrentDictionary[int, string]]::new()
 
         """;
 
@@ -26,9 +31,9 @@ public sealed class ServerEventTests(Engine engine) : IClassFixture<Engine>
         engine.Text(Take +
             """
             $server = Start-TcpChatServer -HalfCloseTimeoutSec 0
-            On $server SessionOpened { $Event.MessageData.Enqueue("opened $([object]::ReferenceEquals($Sender, $server))") }
-            On $server MessageReceived { $Event.MessageData.Enqueue("message $($EventArgs.Message.Text)") }
-            On $server SessionClosed { $Event.MessageData.Enqueue("closed $($EventArgs.Session.CloseReason)") }
+            On $server SessionOpened { $Event.MessageData[$Event.EventIdentifier] = "opened $([object]::ReferenceEquals($Sender, $server))" }
+            On $server MessageReceived { $Event.MessageData[$Event.EventIdentifier] = "message $($EventArgs.Message.Text)" }
+            On $server SessionClosed { $Event.MessageData[$Event.EventIdentifier] = "closed $($EventArgs.Session.CloseReason)" }
             $client = Connect-TcpChat -Port $server.Port
             1..3 | Send-TcpMessage -Session $client
             Disconnect-TcpChat $client
@@ -41,7 +46,7 @@ public sealed class ServerEventTests(Engine engine) : IClassFixture<Engine>
         engine.Text(Take +
             """
             $server = Start-TcpChatServer
-            On $server MessageReceived { "you said $($EventArgs.Message)" | Send-TcpMessage -Session $EventArgs.Session; $Event.MessageData.Enqueue('answered') }
+            On $server MessageReceived { "you said $($EventArgs.Message)" | Send-TcpMessage -Session $EventArgs.Session; $Event.MessageData[$Event.EventIdentifier] = 'answered' }
             $client = Connect-TcpChat -Port $server.Port
             Send-TcpMessage hello $client
             $null = Take 1
@@ -58,7 +63,7 @@ public sealed class ServerEventTests(Engine engine) : IClassFixture<Engine>
         engine.Text(Take +
             $$"""
             $server = Start-TcpChatServer {{answer}}
-            On $server MessageReceived { $Event.MessageData.Enqueue("heard $($EventArgs.Message)") }
+            On $server MessageReceived { $Event.MessageData[$Event.EventIdentifier] = "heard $($EventArgs.Message)" }
             $client = Connect-TcpChat -Port $server.Port
             Send-TcpMessage hello $client
             (Receive-TcpMessage $client -TimeoutSec 10).Text
@@ -75,7 +80,7 @@ public sealed class ServerEventTests(Engine engine) : IClassFixture<Engine>
             $server.add_SessionOpened({ })
             $server.add_MessageReceived({ })
             $server.add_SessionClosed({ })
-            On $server SessionClosed { $Event.MessageData.Enqueue('closed') }
+            On $server SessionClosed { $Event.MessageData[$Event.EventIdentifier] = 'closed' }
             $client = Connect-TcpChat -Port $server.Port
             Send-TcpMessage hello $client
             (Receive-TcpMessage $client -TimeoutSec 10).Text
@@ -106,9 +111,9 @@ public sealed class ServerEventTests(Engine engine) : IClassFixture<Engine>
             """
             $server = Start-TcpChatServer
             $client = Connect-TcpChat -Port $server.Port -Reconnect -ReconnectDelaySec 0.01
-            On $client Reconnecting { $Event.MessageData.Enqueue("reconnecting $($EventArgs.Attempt) of $($EventArgs.Limit): $($EventArgs.Cause)") }
-            On $client Reconnected { $Event.MessageData.Enqueue('reconnected') }
-            On $client Closed { $Event.MessageData.Enqueue("closed $($Event.SourceArgs[0].CloseReason)") }
+            On $client Reconnecting { $Event.MessageData[$Event.EventIdentifier] = "reconnecting $($EventArgs.Attempt) of $($EventArgs.Limit): $($EventArgs.Cause)" }
+            On $client Reconnected { $Event.MessageData[$Event.EventIdentifier] = 'reconnected' }
+            On $client Closed { $Event.MessageData[$Event.EventIdentifier] = "closed $($Event.SourceArgs[0].CloseReason)" }
             Wait-TcpChatSession -Server $server | Disconnect-TcpChat
             $null = Take 2
             Disconnect-TcpChat $client
