@@ -76,6 +76,11 @@ Describe 'Wait-TcpMessage' {
             $shown = ($found | Out-String -Width 80) -replace [regex]::Escape($PSStyle.Formatting.FormatAccent) -replace [regex]::Escape($PSStyle.Reset)
             $shown | Should -Match 'Match\s+: x\u241B\[2Jy'
             $shown | Should -Not -Match '\x1b'
+
+            # Among other objects PowerShell passes the views over and shows the default properties.
+            $mixed = (& { Get-Process -Id $PID; $found }) | Out-String -Width 80
+            $mixed | Should -Match 'x\u241B\[2Jy'
+            $mixed | Should -Not -Match '\x1b\[2J'
         }
     }
 
