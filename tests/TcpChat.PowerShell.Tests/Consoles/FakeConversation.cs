@@ -26,6 +26,9 @@ internal sealed class FakeConversation : IConversation
     /// <summary>What each sending waits for.</summary>
     public Task Road { get; set; } = Task.CompletedTask;
 
+    /// <summary>Done when the console has nothing to do and waits.</summary>
+    public Action OnWait { get; set; } = static () => { };
+
     /// <summary>What sending says of a line; null: nothing.</summary>
     public Func<string, string?> Problem { get; set; } = static _ => null;
 
@@ -47,8 +50,11 @@ internal sealed class FakeConversation : IConversation
 
     public string? Take() => _lines.TryDequeue(out string? line) ? line : null;
 
-    public Task WaitToTakeAsync(CancellationToken cancellationToken) =>
-        _lines.Count > 0 || _ended ? Task.CompletedTask : _arrival.Task.WaitAsync(cancellationToken);
+    public Task WaitToTakeAsync(CancellationToken cancellationToken)
+    {
+        OnWait();
+        return _lines.Count > 0 || _ended ? Task.CompletedTask : _arrival.Task.WaitAsync(cancellationToken);
+    }
 
     public Func<CancellationToken, Task<string?>> Address(string text)
     {

@@ -110,9 +110,15 @@ public sealed class KeyConsoleTests : IDisposable
         TaskCompletionSource road = new();
         _conversation.Road = road.Task;
         string[] lines = [.. Enumerable.Range(1, 2000).Select(static i => $"{i}")];
-        Task.Delay(100, TestContext.Current.CancellationToken).ContinueWith(_ => road.SetResult(), TestContext.Current.CancellationToken);
+        int sentBefore = -1;
+        _conversation.OnWait = () =>
+        {
+            sentBefore = _conversation.Sent.Count;
+            road.TrySetResult();
+        };
         _keyboard.Type(string.Join('\r', lines) + "\r/exit\r");
         Assert.Equal(ConsoleEnd.Left, Run());
+        Assert.Equal(0, sentBefore);
         Assert.Equal(lines, _conversation.Sent);
     }
 
