@@ -1,39 +1,13 @@
 using System.Management.Automation;
-using TcpChat.Binding;
-using TcpChat.Completion;
 using TcpChat.Files;
 using TcpChat.Framing;
-using TcpChat.Jobs;
-using TcpChat.Sessions;
 
 namespace TcpChat.Commands;
 
 /// <summary>What Receive-TcpMessage is told: where to take messages from, how many, and whether they are a file.</summary>
-public abstract class ReceiveParametersCommand : ChatCommand
+public abstract class ReceiveParametersCommand : SessionOrServerCommand
 {
-    /// <summary>The parameter set with sessions.</summary>
-    protected const string SessionSet = "Session";
-
-    /// <summary>The parameter set with servers.</summary>
-    protected const string ServerSet = "Server";
-
-    /// <summary>The sessions: objects, jobs, ids or names. A message stands for the session it came by.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SessionTransform]
-    [ArgumentCompleter(typeof(SessionCompleter))]
-    [AllowEmptyCollection]
-    [ValidateNotNull]
-    public ChatSession[] Session { get; set; } = [];
-
-    /// <summary>The servers: jobs, ids or names.</summary>
-    // Not mandatory, as in SessionOrServerCommand, and no set of its own for a file: or no server could be piped.
-    [Parameter(Position = 0, ParameterSetName = ServerSet, ValueFromPipeline = true)]
-    [ServerTransform]
-    [ArgumentCompleter(typeof(ServerCompleter))]
-    [AllowEmptyCollection]
-    [ValidateNotNull]
-    public TcpChatServerJob[] Server { get; set; } = [];
-
+    // No parameter set of its own for a file, or no server could be piped: see SessionOrServerCommand.
     /// <summary>The file to write to, as it is: no wildcards.</summary>
     [Parameter(ParameterSetName = SessionSet)]
     [Alias("PSPath")]

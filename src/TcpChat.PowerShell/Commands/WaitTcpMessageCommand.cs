@@ -3,6 +3,7 @@ using TcpChat.Binding;
 using TcpChat.Completion;
 using TcpChat.Errors;
 using TcpChat.Patterns;
+using TcpChat.Requests;
 using TcpChat.Sessions;
 
 namespace TcpChat.Commands;
@@ -85,22 +86,12 @@ public sealed class WaitTcpMessageCommand : ChatCommand
 
     private PatternMatch Take(ChatSession session, PatternSet patterns, Deadline deadline)
     {
-        PatternMatch? match;
-        while (!session.TryTake(Find(session, patterns, deadline), out match))
-        {
-            // Somebody has taken something in between.
-        }
-
-        return match;
-    }
-
-    private PatternFinding Find(ChatSession session, PatternSet patterns, Deadline deadline)
-    {
+        MatchReader reader = new(session, patterns);
         if (TimeoutSec > 0)
         {
             try
             {
-                return Await(session.FindAsync(patterns, deadline.Token));
+                return Await(reader.TakeAsync(deadline.Token));
             }
             catch (OperationCanceledException) when (deadline.HasPassed)
             {
@@ -108,15 +99,6 @@ public sealed class WaitTcpMessageCommand : ChatCommand
             }
         }
 
-        Task<PatternFinding?> look = Task.Run(() => session.TryFind(patterns), CancellationToken.None);
-        if (Await(look.WaitAsync(StopToken)) is { } found)
-        {
-            return found;
-        }
-
-        throw new ChatException(ChatErrorCode.ReceiveTimeout, $"{string.Join(" or ", Pattern.Select(static p => $"'{p}'"))} did not come from the session {session.Id} ({session.Name}) within {TimeoutSec:0.###} s.")
-        {
-            Received = session.PeekText(),
-        };
+        return Await(reader.TryTakeAsync(StopToken)) ?? throw reader.TimedOut(TimeSpan.FromSeconds(TimeoutSec));
     }
 }
