@@ -10,11 +10,12 @@ using TcpChat.Transcripts;
 
 namespace TcpChat.Core.Tests.Transcripts;
 
-public sealed class TranscriptTests : IDisposable
+public sealed class TranscriptTests : IAsyncDisposable
 {
     private readonly FakeTransport _transport = new();
     private readonly TestFolder _folder = new();
     private readonly ManualTimeProvider _time = new();
+    private readonly List<ChatSession> _sessions = [];
 
     private string FilePath => _folder["transcript.jsonl"];
 
@@ -43,7 +44,7 @@ public sealed class TranscriptTests : IDisposable
     [Fact]
     public async Task An_echo_stands_after_what_it_echoes()
     {
-        ChatSession session = TestSession.StartEcho(_transport, Options());
+        ChatSession session = Track(TestSession.StartEcho(_transport, Options()));
         _transport.Feed("a\n");
         _transport.FeedEnd();
         await session.WaitForCloseAsync().Within();
@@ -163,7 +164,7 @@ public sealed class TranscriptTests : IDisposable
     public async Task Several_transcripts_of_one_file_share_it()
     {
         using FakeTransport other = new();
-        ChatSession[] sessions = [Open(), TestSession.Start(other, Options())];
+        ChatSession[] sessions = [Open(), Track(TestSession.Start(other, Options()))];
         await Task.WhenAll(sessions.Select(session => Task.Run(async () =>
         {
             for (int i = 0; i < 200; i++)
@@ -262,8 +263,15 @@ public sealed class TranscriptTests : IDisposable
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        // The last record of a session is its end: the folder stays until then.
+        foreach (ChatSession session in _sessions)
+        {
+            session.Abort();
+            await session.WaitForCloseAsync().Within();
+        }
+
         _transport.Dispose();
         _folder.Dispose();
     }
@@ -278,7 +286,13 @@ public sealed class TranscriptTests : IDisposable
 
     private SessionOptions Options() => new() { Transcript = new Transcript(FilePath), TimeProvider = _time };
 
-    private ChatSession Open(SessionOptions? options = null) => TestSession.Start(_transport, options ?? Options());
+    private ChatSession Open(SessionOptions? options = null) => Track(TestSession.Start(_transport, options ?? Options()));
+
+    private ChatSession Track(ChatSession session)
+    {
+        _sessions.Add(session);
+        return session;
+    }
 
     private JsonNode[] Read(string? path = null) => [.. File.ReadAllLines(path ?? FilePath).Select(static line => JsonNode.Parse(line)!)];
 }
