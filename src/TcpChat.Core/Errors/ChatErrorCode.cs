@@ -104,4 +104,61 @@ public enum ChatErrorCode
 
     /// <summary>No program was found that could run a handler in a process of its own.</summary>
     PowerShellNotFound,
+
+    /// <summary>The TLS handshake failed for another reason than the peer's certificate: the peer speaks no TLS, or no version or cipher suite that is allowed here.</summary>
+    HandshakeFailed,
+
+    /// <summary>The TLS handshake was not complete within the time given.</summary>
+    HandshakeTimeout,
+
+    /// <summary>The peer ended TLS with an alert, such as one about the certificate of this side.</summary>
+    TlsAlert,
+
+    /// <summary>The connection ended without TLS's own end (close_notify): what came may not be all that was sent.</summary>
+    ConnectionTruncated,
+
+    /// <summary>The peer showed no certificate.</summary>
+    CertificateMissing,
+
+    /// <summary>The peer's certificate leads to no authority that is trusted, or is not genuine.</summary>
+    CertificateNotTrusted,
+
+    /// <summary>The peer's certificate is for other names.</summary>
+    CertificateNameMismatch,
+
+    /// <summary>The peer's certificate, or one above it, has expired.</summary>
+    CertificateExpired,
+
+    /// <summary>The peer's certificate, or one above it, is not valid yet.</summary>
+    CertificateNotYetValid,
+
+    /// <summary>The peer's certificate, or one above it, has a key or a signature that is too weak.</summary>
+    CertificateTooWeak,
+
+    /// <summary>The peer's certificate is not made for this: for a server, or for a client.</summary>
+    CertificateWrongPurpose,
+
+    /// <summary>The peer's certificate is none of those that are pinned or allowed.</summary>
+    CertificateNotAllowed,
+
+    /// <summary>A file of certificates or keys cannot be used: not in a known format, without a private key, or the key is of another certificate.</summary>
+    CertificateFileInvalid,
+
+    /// <summary>A private key cannot be opened with that password, or needs one.</summary>
+    KeyPasswordWrong,
+
+    /// <summary>Something came, unprotected, before the session went over to TLS; it could be anybody's.</summary>
+    UnprotectedDataWaiting,
+
+    /// <summary>The session is protected by TLS already.</summary>
+    AlreadyProtected,
+
+    /// <summary>The peer did not show the access token, or not in time.</summary>
+    AccessDenied,
+
+    /// <summary>A script of the server turned the connection away.</summary>
+    TurnedAway,
+
+    /// <summary>More connections wait to be admitted than may; this one was the oldest.</summary>
+    TooManyHandshakes,
 }

@@ -49,7 +49,17 @@ internal static class ChatErrorRecord
         ChatErrorCode.PowerShellNotFound => ErrorCategory.ObjectNotFound,
         ChatErrorCode.InvalidPattern => ErrorCategory.InvalidArgument,
         ChatErrorCode.PatternTooSlow or ChatErrorCode.InboxFull => ErrorCategory.LimitsExceeded,
-        ChatErrorCode.ProtocolViolation => ErrorCategory.ProtocolError,
+        ChatErrorCode.ProtocolViolation or ChatErrorCode.HandshakeFailed or ChatErrorCode.TlsAlert => ErrorCategory.ProtocolError,
+        ChatErrorCode.HandshakeTimeout => ErrorCategory.OperationTimeout,
+        ChatErrorCode.ConnectionTruncated => ErrorCategory.ConnectionError,
+        ChatErrorCode.CertificateMissing or ChatErrorCode.CertificateNotTrusted or ChatErrorCode.CertificateNameMismatch or ChatErrorCode.CertificateExpired
+            or ChatErrorCode.CertificateNotYetValid or ChatErrorCode.CertificateTooWeak or ChatErrorCode.CertificateWrongPurpose or ChatErrorCode.CertificateNotAllowed
+            or ChatErrorCode.UnprotectedDataWaiting => ErrorCategory.SecurityError,
+        ChatErrorCode.CertificateFileInvalid => ErrorCategory.InvalidData,
+        ChatErrorCode.KeyPasswordWrong => ErrorCategory.AuthenticationError,
+        ChatErrorCode.AlreadyProtected => ErrorCategory.InvalidOperation,
+        ChatErrorCode.AccessDenied or ChatErrorCode.TurnedAway => ErrorCategory.PermissionDenied,
+        ChatErrorCode.TooManyHandshakes => ErrorCategory.LimitsExceeded,
         _ => ErrorCategory.NotSpecified,
     };
 }
