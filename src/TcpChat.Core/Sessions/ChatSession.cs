@@ -1,6 +1,7 @@
 using System.Net;
 using TcpChat.Clients;
 using TcpChat.Errors;
+using TcpChat.Security;
 using TcpChat.Text;
 using TcpChat.Transport;
 
@@ -73,6 +74,9 @@ public sealed partial class ChatSession : IDisposable
 
     /// <summary>This side's address and port.</summary>
     public EndPoint? LocalEndPoint => _transport.LocalEndPoint;
+
+    /// <summary>What is known of the TLS that protects it; null where nothing does.</summary>
+    public TlsFacts? Tls => _transport.Tls;
 
     /// <summary>When the connection was made, in local time; of several, the last.</summary>
     public DateTime ConnectedAt => ConnectedAtUtc.ToLocalTime();
@@ -207,6 +211,9 @@ public sealed partial class ChatSession : IDisposable
             Connection = _reader.Stream,
         };
     }
+
+    /// <summary>What was read of its stream before it was a session. Called before <see cref="Start"/>.</summary>
+    internal void Preload(ReadOnlySpan<byte> bytes) => _reader.Preload(bytes);
 
     internal void CountInvalid(int bytes) => _codec.CountInvalid(bytes);
 

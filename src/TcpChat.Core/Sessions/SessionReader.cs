@@ -31,6 +31,7 @@ internal sealed class SessionReader(
     private int _stream;
     private bool _discarding;
     private bool _refused;
+    private bool _isPreloaded;
 
     // Up to here the buffer holds no whole message.
     private int _cut;
@@ -93,6 +94,24 @@ internal sealed class SessionReader(
             transport = next;
             _stream++;
             _taken = 0;
+        }
+    }
+
+    /// <summary>What somebody else has read already from the beginning of the stream. Called before anything is read here.</summary>
+    public void Preload(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(InitialBufferSize, bytes.Length));
+            bytes.CopyTo(_buffer);
+            _end = bytes.Length;
+            _bytes = bytes.Length;
+            _isPreloaded = true;
         }
     }
 
@@ -161,6 +180,12 @@ internal sealed class SessionReader(
 
     private async ValueTask<bool> FillAsync()
     {
+        if (_isPreloaded)
+        {
+            _isPreloaded = false;
+            return true;
+        }
+
         if (TryReturn())
         {
             await transport.WaitForDataAsync().ConfigureAwait(false);
