@@ -120,7 +120,7 @@ public static class ChatClient
                     transport.Abort();
                     throw new ChatException(ChatErrorCode.HandshakeFailed, $"{target}: the connection was lost during the TLS handshake: {e.Message}", e);
                 case ChatException failure:
-                    await transport.EndAsync().ConfigureAwait(false);
+                    _ = transport.EndAsync();
                     throw new ChatException(failure.Code, $"{target}: {failure.Message}", e);
                 default:
                     transport.Abort();

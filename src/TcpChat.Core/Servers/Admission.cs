@@ -36,10 +36,15 @@ internal sealed class Admission
     /// <param name="options">What there is to pass.</param>
     /// <param name="create">Makes the session, which reads nothing yet.</param>
     /// <param name="admitted">Takes the session, before this counts as over.</param>
+    /// <param name="rejected">Told why it was not admitted; not where the server stops.</param>
     /// <param name="stopping">Cancelled when the server stops.</param>
-    /// <returns>Null where it was admitted.</returns>
-    public async Task<RejectedConnection?> AdmitAsync(
-        ITransport transport, ServerOptions options, Func<ITransport, ChatSession> create, Action<ChatSession> admitted, CancellationToken stopping)
+    public async Task AdmitAsync(
+        ITransport transport,
+        ServerOptions options,
+        Func<ITransport, ChatSession> create,
+        Action<ChatSession> admitted,
+        Action<RejectedConnection> rejected,
+        CancellationToken stopping)
     {
         using CancellationTokenSource displaced = new();
         using CancellationTokenSource timer = new(options.HandshakeTimeout, options.Session.TimeProvider);
@@ -49,19 +54,22 @@ internal sealed class Admission
         try
         {
             admitted(await connection.PassAsync(create, ended.Token).ConfigureAwait(false));
-            return null;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            ChatException error = displaced.IsCancellationRequested
-                ? new(ChatErrorCode.TooManyHandshakes, $"More than {options.HandshakeLimit} connections were waiting to be admitted, and this one had waited longest.")
-                : stopping.IsCancellationRequested ? new(ChatErrorCode.HandshakeFailed, "The server stopped before the connection was admitted.")
-                : connection.TimeoutError;
-            return connection.Cut(error);
+            connection.Cut();
+            if (!stopping.IsCancellationRequested)
+            {
+                rejected(connection.Describe(displaced.IsCancellationRequested
+                    ? new(ChatErrorCode.TooManyHandshakes, $"More than {options.HandshakeLimit} connections were waiting to be admitted, and this one had waited longest.")
+                    : connection.TimeoutError));
+            }
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return await connection.RejectAsync(e).ConfigureAwait(false);
+            ChatException error = connection.Explain(e);
+            rejected(connection.Describe(error));
+            await connection.EndAsync(error).ConfigureAwait(false);
         }
         finally
         {
@@ -163,27 +171,25 @@ internal sealed class Admission
             return _session;
         }
 
-        public RejectedConnection Cut(ChatException error)
+        public void Cut()
         {
-            RejectedConnection rejected = Describe(error);
             _session?.Abort(CloseReason.Rejected);
             _transport.Abort();
-            return rejected;
         }
 
-        public async Task<RejectedConnection> RejectAsync(Exception exception)
+        public ChatException Explain(Exception exception) => exception as ChatException ?? new ChatException(
+            _asking ? ChatErrorCode.TurnedAway : ChatErrorCode.HandshakeFailed,
+            exception is SocketException or ObjectDisposedException or IOException
+                ? $"The connection was lost before it was admitted: {exception.Message}"
+                : $"The connection was not admitted: {exception.Message}",
+            exception);
+
+        public async Task EndAsync(ChatException error)
         {
-            ChatException error = exception as ChatException ?? new ChatException(
-                _asking ? ChatErrorCode.TurnedAway : ChatErrorCode.HandshakeFailed,
-                exception is SocketException or ObjectDisposedException or IOException
-                    ? $"The connection was lost before it was admitted: {exception.Message}"
-                    : $"The connection was not admitted: {exception.Message}",
-                exception);
-            RejectedConnection rejected = Describe(error);
             if (_session is null)
             {
                 await _transport.EndAsync().ConfigureAwait(false);
-                return rejected;
+                return;
             }
 
             if (error.Code == ChatErrorCode.AccessDenied)
@@ -193,8 +199,13 @@ internal sealed class Admission
 
             // In order, so that what a script has said to it arrives.
             await _session.CloseAsync(s_lastWordTimeout, CloseReason.Rejected).ConfigureAwait(false);
-            return rejected;
         }
+
+        public RejectedConnection Describe(ChatException error) => new(
+            _transport.RemoteEndPoint,
+            _session is null ? CloseReason.HandshakeFailed : CloseReason.Rejected,
+            error,
+            options.Session.TimeProvider.GetLocalNow().DateTime);
 
         private static async Task SayDeniedAsync(ChatSession session)
         {
@@ -207,11 +218,5 @@ internal sealed class Admission
                 // Gone already.
             }
         }
-
-        private RejectedConnection Describe(ChatException error) => new(
-            _transport.RemoteEndPoint,
-            _session is null ? CloseReason.HandshakeFailed : CloseReason.Rejected,
-            error,
-            options.Session.TimeProvider.GetLocalNow().DateTime);
     }
 }

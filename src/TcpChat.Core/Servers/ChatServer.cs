@@ -483,13 +483,7 @@ public sealed class ChatServer : IDisposable
     private async Task AdmitAsync(SocketTransport transport, ServerOptions options)
     {
         Task served = Task.CompletedTask;
-        RejectedConnection? rejection = await _admission.AdmitAsync(
-            transport, options, Create, session => served = Begin(session), _stopping.Token).ConfigureAwait(false);
-        if (rejection is not null && IsListening)
-        {
-            Reject(rejection);
-        }
-
+        await _admission.AdmitAsync(transport, options, Create, session => served = Begin(session), Reject, _stopping.Token).ConfigureAwait(false);
         await served.ConfigureAwait(false);
     }
 

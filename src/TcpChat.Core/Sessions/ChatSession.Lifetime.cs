@@ -106,8 +106,11 @@ public sealed partial class ChatSession
     }
 
     /// <summary>Begins to read. Called once, after everyone who wants to hear of the session has been told.</summary>
-    internal void Start() =>
+    internal void Start()
+    {
+        _reader.RefusesTls = IsServerSide && Tls is null && _options.Framing.Kind is Framing.FramingKind.Line or Framing.FramingKind.Delimiter;
         ThreadPool.UnsafeQueueUserWorkItem(static session => _ = session.RunAsync(), this, preferLocal: false);
+    }
 
     private async Task RunAsync()
     {

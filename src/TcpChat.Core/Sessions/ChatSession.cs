@@ -1,7 +1,6 @@
 using System.Net;
 using TcpChat.Clients;
 using TcpChat.Errors;
-using TcpChat.Security;
 using TcpChat.Text;
 using TcpChat.Transport;
 
@@ -74,9 +73,6 @@ public sealed partial class ChatSession : IDisposable
 
     /// <summary>This side's address and port.</summary>
     public EndPoint? LocalEndPoint => _transport.LocalEndPoint;
-
-    /// <summary>What is known of the TLS that protects it; null where nothing does.</summary>
-    public TlsFacts? Tls => _transport.Tls;
 
     /// <summary>When the connection was made, in local time; of several, the last.</summary>
     public DateTime ConnectedAt => ConnectedAtUtc.ToLocalTime();
