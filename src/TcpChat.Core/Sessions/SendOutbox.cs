@@ -134,6 +134,12 @@ internal sealed class SendOutbox
                     _sentBytes += sent;
                     if (sent == frame.Length)
                     {
+                        if (!_transport.IsFlushed)
+                        {
+                            _writing = true;
+                            StartLoop();
+                        }
+
                         return Offer.Taken;
                     }
 
@@ -360,6 +366,8 @@ internal sealed class SendOutbox
         byte[]? batch = null;
         try
         {
+            // A send at once may have left something with the wire, and so may each batch.
+            await _transport.FlushAsync().ConfigureAwait(false);
             while (TakeBatch(ref batch, out ReadOnlyMemory<byte> data))
             {
                 if (_isResumable)
@@ -372,6 +380,7 @@ internal sealed class SendOutbox
                     CountSent(data.Length);
                 }
 
+                await _transport.FlushAsync().ConfigureAwait(false);
                 _changed.Fire();
             }
 
