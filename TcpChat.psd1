@@ -20,6 +20,7 @@
         'New-TcpChatCertificate'
         'Receive-TcpMessage'
         'Send-TcpMessage'
+        'Set-TcpChatServer'
         'Start-TcpChatServer'
         'Stop-TcpChatServer'
         'Test-TcpChat'
