@@ -59,7 +59,7 @@ public sealed class HostileCertificateTests(TestAuthorities authorities) : IClas
     public void What_cannot_be_read_is_refused(string oid)
     {
         using ForgedCertificate server = authorities.Root.Issue(
-            CertificateWish.Server with { Names = [], Purposes = [], KeyUsage = null, Extensions = [new X509Extension(oid, [1, 2, 3], critical: false)] });
+            CertificateWish.Server with { Names = [], Purposes = [], KeyUsage = null, Key = ForgedKey.Rsa2048, Extensions = [new X509Extension(oid, [1, 2, 3], critical: false)] });
 
         ChatException? error = Verdict.OnServer(authorities.Trust, server);
 
