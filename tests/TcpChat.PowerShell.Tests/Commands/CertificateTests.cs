@@ -14,7 +14,7 @@ public sealed class CertificateTests : IClassFixture<Engine>, IDisposable
     public CertificateTests(Engine engine)
     {
         _engine = engine;
-        _engine.Run("param($Folder) Set-Location $Folder", _folder.FullName);
+        _engine.Run("param($Folder) $null = $ExecutionContext.SessionState.Path.SetLocation($Folder)", _folder.FullName);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class OpenSslCertificateTests : IClassFixture<Engine>, IDisposable
     public OpenSslCertificateTests(Engine engine)
     {
         _engine = engine;
-        _engine.Run("param($Folder) Set-Location $Folder", _folder.FullName);
+        _engine.Run("param($Folder) $null = $ExecutionContext.SessionState.Path.SetLocation($Folder)", _folder.FullName);
     }
 
     [Fact]
@@ -56,7 +56,9 @@ public sealed class OpenSslCertificateTests : IClassFixture<Engine>, IDisposable
     {
         await RunAsync("req", "-x509", "-newkey", "rsa:2048", "-keyout", PathOf("ours.key.pem"), "-out", PathOf("ours.pem"), "-days", "10", "-passout", "pass:secret", "-subj", "/CN=ours");
         _engine.Run("$p = [securestring]::new(); 'secret'.ToCharArray() | ForEach-Object { $p.AppendChar($_) }; New-TcpChatCertificate -AuthorityPath ours.pem -AuthorityKeyPassword $p -Name bob");
-        Assert.Equal([$"{PathOf("bob.pem")}: OK"], await RunAsync("verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", PathOf("ours.pem"), PathOf("bob.pem")));
+
+        // Not as strict as above: the root that OpenSSL makes unless told otherwise has no key usage.
+        Assert.Equal([$"{PathOf("bob.pem")}: OK"], await RunAsync("verify", "-purpose", "sslclient", "-CAfile", PathOf("ours.pem"), PathOf("bob.pem")));
     }
 
     public void Dispose() => _folder.Dispose();

@@ -34,7 +34,7 @@ public sealed class CertificateArgumentsTests : IClassFixture<Engine>, IDisposab
     public CertificateArgumentsTests(Engine engine)
     {
         _engine = engine;
-        _engine.Run($"param($Folder) Set-Location $Folder\n{Command.Replace("function ", "function global:", StringComparison.Ordinal)}\n$global:authority, $global:server, $null = New-TcpChatCertificate -DnsName web.test", _folder.FullName);
+        _engine.Run($"param($Folder) $null = $ExecutionContext.SessionState.Path.SetLocation($Folder)\n{Command.Replace("function ", "function global:", StringComparison.Ordinal)}\n$global:authority, $global:server, $null = New-TcpChatCertificate -DnsName web.test", _folder.FullName);
     }
 
     [Fact]
