@@ -17,6 +17,8 @@
         'Get-TcpChatServer'
         'Get-TcpChatSession'
         'Invoke-TcpRequest'
+        'New-TcpChatCertificate'
+        'Protect-TcpChatSession'
         'Receive-TcpMessage'
         'Send-TcpMessage'
         'Start-TcpChatServer'
