@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using TcpChat.Errors;
+using TcpChat.Security;
 using TcpChat.Sessions;
 using TcpChat.Transport;
 
@@ -23,7 +24,7 @@ public static class ChatClient
     /// <param name="cancellationToken">Ends it.</param>
     internal static async Task<ChatSession> ConnectAsync(ClientOptions options, Func<double>? random, CancellationToken cancellationToken = default)
     {
-        options.Reconnect?.ThrowIfInvalid();
+        options.ThrowIfInvalid();
         return Start(await DialAsync(options, cancellationToken).ConfigureAwait(false), options, random);
     }
 
@@ -48,16 +49,83 @@ public static class ChatClient
     {
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(options.ConnectTimeout);
+        ITransport? transport = null;
         try
         {
             AddressDialer dialer = new(options.ComputerName, options.Port);
-            return OpenTransport(await dialer.ConnectAsync(deadline.Token).ConfigureAwait(false), options);
+            transport = OpenTransport(await dialer.ConnectAsync(deadline.Token).ConfigureAwait(false), options);
+            return await PrepareAsync(transport, options, deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ChatException(
-                ChatErrorCode.ConnectTimeout,
-                $"No connection to {options.ComputerName} port {options.Port} within {options.ConnectTimeout.TotalSeconds:0.###} s.");
+            string time = $"within {options.ConnectTimeout.TotalSeconds:0.###} s";
+            throw transport is null
+                ? new ChatException(ChatErrorCode.ConnectTimeout, $"No connection to {options.ComputerName} port {options.Port} {time}.")
+                : options.Tls is null ? new ChatException(ChatErrorCode.ConnectTimeout, $"{options.ComputerName} port {options.Port} did not take the access token {time}.")
+                : new ChatException(
+                    ChatErrorCode.HandshakeTimeout,
+                    $"{options.ComputerName} port {options.Port} took the connection, but the TLS handshake was not complete {time}; perhaps it does not speak TLS there.");
+        }
+    }
+
+    /// <summary>Does what comes before the first message: begins TLS, shows the access token. Where that fails, the connection is closed.</summary>
+    internal static async Task<ITransport> PrepareAsync(ITransport transport, ClientOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Tls is not null)
+        {
+            transport = await ProtectAsync(transport, options, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (options.AccessToken is { } token)
+        {
+            await ShowAsync(transport, options, token, cancellationToken).ConfigureAwait(false);
+        }
+
+        return transport;
+    }
+
+    private static async Task ShowAsync(ITransport transport, ClientOptions options, AccessToken token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await transport.SendAsync(options.Session.Framing.Wrap(token.Bytes)).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            transport.Abort();
+            if (e is SocketException or ObjectDisposedException or IOException)
+            {
+                throw new ChatException(ChatErrorCode.ConnectFailed, $"{options.ComputerName} port {options.Port} closed the connection at once: {e.Message}", e);
+            }
+
+            throw;
+        }
+    }
+
+    private static async Task<ITransport> ProtectAsync(ITransport transport, ClientOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TlsHandshake.ConnectAsync(transport, options.Tls!, options.ComputerName, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            string target = $"{options.ComputerName} port {options.Port}";
+            switch (e)
+            {
+                case OperationCanceledException:
+                    transport.Abort();
+                    throw;
+                case SocketException or ObjectDisposedException:
+                    transport.Abort();
+                    throw new ChatException(ChatErrorCode.HandshakeFailed, $"{target}: the connection was lost during the TLS handshake: {e.Message}", e);
+                case ChatException failure:
+                    _ = transport.EndAsync();
+                    throw new ChatException(failure.Code, $"{target}: {failure.Message}", e);
+                default:
+                    transport.Abort();
+                    throw;
+            }
         }
     }
 

@@ -13,7 +13,6 @@ public sealed class ChatServer : IDisposable
     /// <summary>How long a stop waits for handlers that were told to end; then it goes on without them.</summary>
     public static readonly TimeSpan HandlerStopTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly ServerOptions _options;
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
@@ -21,15 +20,19 @@ public sealed class ChatServer : IDisposable
     private readonly Dictionary<int, SessionHandling> _handled = [];
     private readonly EndedSessions _ended;
     private readonly MessageFeed _feed;
-    private readonly byte[]? _greeting;
+    private readonly Admission _admission = new();
+    private readonly Queue<RejectedConnection> _rejections = new();
     private readonly Pulse _changed = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _handlersGivenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile ServerOptions _options;
+    private volatile byte[]? _greeting;
     private Task _accepting = Task.CompletedTask;
     private Task? _stopTask;
     private SessionTotals _endedTotals;
     private long _accepted;
     private long _acceptErrors;
+    private long _rejected;
     private int _version;
 
     private ChatServer(ServerOptions options, Socket listener)
@@ -54,11 +57,35 @@ public sealed class ChatServer : IDisposable
     /// <summary>Raised when accepting a connection failed; it is tried again after a pause. Handlers must not block.</summary>
     public event Action<SocketException>? AcceptFailed;
 
+    /// <summary>Raised when a connection was not admitted. Handlers must not block.</summary>
+    public event Action<RejectedConnection>? ConnectionRejected;
+
+    /// <summary>Raised when <see cref="Change(Func{ServerOptions, ServerOptions})"/> has changed how it serves. Handlers must not block.</summary>
+    public event Action? OptionsChanged;
+
     /// <summary>Where it listens, the port that the system chose included.</summary>
     public IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>How it listens and serves.</summary>
+    /// <summary>How it listens and serves, now.</summary>
     public ServerOptions Options => _options;
+
+    /// <summary>Connections that were not admitted so far.</summary>
+    public long RejectedCount => Volatile.Read(ref _rejected);
+
+    /// <summary>The last connections that were not admitted, oldest first: as many as <see cref="ServerOptions.RejectionLimit"/>.</summary>
+    public IReadOnlyList<RejectedConnection> Rejections
+    {
+        get
+        {
+            lock (_rejections)
+            {
+                return [.. _rejections];
+            }
+        }
+    }
+
+    /// <summary>Connections that are waiting to be admitted now.</summary>
+    public int HandshakeCount => _admission.Count;
 
     /// <summary>The messages of all its sessions, in the order they came.</summary>
     public ServerInbox Inbox { get; } = new();
@@ -304,6 +331,37 @@ public sealed class ChatServer : IDisposable
         _accepting = Task.Run(() => loop.RunAsync(_stopping.Token));
     }
 
+    /// <summary>Changes the greeting, or what has to be passed to be admitted, for connections that come from now on; no session is touched.</summary>
+    /// <param name="change">Gives the new options; those that make the listener or a session what it is must stay as they are.</param>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.TextNotEncodable"/> for the greeting; nothing has changed then.</exception>
+    public void Change(Func<ServerOptions, ServerOptions> change)
+    {
+        lock (_admission)
+        {
+            ServerOptions options = change(_options);
+            _greeting = ServerSession.WrapGreeting(options);
+            _options = options;
+        }
+
+        OptionsChanged?.Invoke();
+    }
+
+    /// <summary>Takes a connection into the books that another process has not admitted.</summary>
+    public void Reject(RejectedConnection rejection)
+    {
+        Interlocked.Increment(ref _rejected);
+        lock (_rejections)
+        {
+            _rejections.Enqueue(rejection);
+            while (_rejections.Count > _options.RejectionLimit)
+            {
+                _rejections.Dequeue();
+            }
+        }
+
+        ConnectionRejected?.Invoke(rejection);
+    }
+
     /// <summary>True while the session is among <see cref="AllSessions"/>.</summary>
     public bool Keeps(ChatSession session)
     {
@@ -363,6 +421,9 @@ public sealed class ChatServer : IDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // Bounded, because a script of the server's may be among what they wait for.
+        await WaitAsync(_admission.WaitUntilEmptyAsync(), HandlerStopTimeout).ConfigureAwait(false);
     }
 
     /// <summary>Gives the handlers that time to end by themselves, then tells them to.</summary>
@@ -401,10 +462,11 @@ public sealed class ChatServer : IDisposable
     /// <summary>Makes a session of a connection; the task ends when the next may be accepted.</summary>
     private Task Accept(Socket socket)
     {
-        ChatSession session;
+        ServerOptions options = _options;
+        SocketTransport transport;
         try
         {
-            session = ServerSession.Create(socket, _options, Inbox.NextArrival, _feed);
+            transport = ServerSession.OpenTransport(socket);
         }
         catch (SocketException e)
         {
@@ -412,6 +474,24 @@ public sealed class ChatServer : IDisposable
             return Task.CompletedTask;
         }
 
+        Task served = Admission.IsNeeded(options) ? AdmitAsync(transport, options) : Begin(Create(transport));
+
+        // Another connection may be accepted while this one is admitted, but for a server that serves one at a time.
+        return options.Model == ServerModel.Iterative ? served : Task.CompletedTask;
+    }
+
+    private async Task AdmitAsync(SocketTransport transport, ServerOptions options)
+    {
+        Task served = Task.CompletedTask;
+        await _admission.AdmitAsync(transport, options, Create, session => served = Begin(session), Reject, _stopping.Token).ConfigureAwait(false);
+        await served.ConfigureAwait(false);
+    }
+
+    private ChatSession Create(ITransport transport) => ServerSession.Create(transport, _options, Inbox.NextArrival, _feed);
+
+    /// <summary>Opens a session and has it served; the task ends when the next may be accepted.</summary>
+    private Task Begin(ChatSession session)
+    {
         if (_options.Handler is null)
         {
             Inbox.Add(session);

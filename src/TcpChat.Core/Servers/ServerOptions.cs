@@ -1,4 +1,5 @@
 using System.Net;
+using TcpChat.Security;
 using TcpChat.Sessions;
 
 namespace TcpChat.Servers;
@@ -21,6 +22,9 @@ public sealed record ServerOptions
 
     /// <summary>How long a server's session may still answer a peer that has closed its side unless set, in seconds.</summary>
     public const double DefaultHalfCloseTimeoutSec = 2;
+
+    /// <summary>How many connections may be waiting to be admitted at the same time unless set.</summary>
+    public const int DefaultHandshakeLimit = 256;
 
     /// <summary>Its name.</summary>
     public string? Name { get; init; }
@@ -45,6 +49,27 @@ public sealed record ServerOptions
 
     /// <summary>Text sent to each new session as its first message.</summary>
     public string? Greeting { get; init; }
+
+    /// <summary>How TLS is spoken from the first byte on; null: not at all.</summary>
+    public TlsServerOptions? Tls { get; init; }
+
+    /// <summary>
+    /// Asked about each connection before anything of the conversation is read; false turns it away. The session it is
+    /// given reads nothing yet, and is announced to nobody; something may be sent by it. Null: nobody is asked.
+    /// </summary>
+    public Func<ChatSession, CancellationToken, Task<bool>>? OnConnect { get; init; }
+
+    /// <summary>What a client's first message must be; null: nothing.</summary>
+    public AccessToken? AccessToken { get; init; }
+
+    /// <summary>How long a connection may take to be admitted: TLS handshake, <see cref="OnConnect"/> and <see cref="AccessToken"/> together.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(TlsServerOptions.DefaultHandshakeTimeoutSec);
+
+    /// <summary>How many connections may be waiting to be admitted at the same time; with one more, the oldest is cut.</summary>
+    public int HandshakeLimit { get; init; } = DefaultHandshakeLimit;
+
+    /// <summary>How many connections that were not admitted are kept to be looked at.</summary>
+    public int RejectionLimit { get; init; } = 100;
 
     /// <summary>How many ended sessions are kept to be looked at when nothing of theirs is unread.</summary>
     public int EndedSessionLimit { get; init; } = 100;

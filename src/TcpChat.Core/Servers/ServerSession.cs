@@ -14,18 +14,14 @@ internal static class ServerSession
     public static byte[]? WrapGreeting(ServerOptions options) =>
         options.Greeting is null ? null : new TextCodec(options.Session.Encoding).Wrap(options.Greeting, options.Session.Framing);
 
-    /// <summary>Makes a session, which reads nothing yet.</summary>
+    /// <summary>An accepted connection as a session uses it.</summary>
     /// <exception cref="SocketException">The client has gone already; some systems tell so only now. The socket is disposed.</exception>
-    public static ChatSession Create(Socket socket, ServerOptions options, Func<long>? nextArrival = null, MessageFeed? notices = null)
+    public static SocketTransport OpenTransport(Socket socket)
     {
         try
         {
             KeepAlive.Enable(socket);
-            SocketTransport transport = new(socket);
-            return new ChatSession(transport, options.Session, $"{transport.RemoteEndPoint}", session => MakeSink(session, options, notices), nextArrival)
-            {
-                IsServerSide = true,
-            };
+            return new SocketTransport(socket);
         }
         catch (SocketException)
         {
@@ -33,6 +29,13 @@ internal static class ServerSession
             throw;
         }
     }
+
+    /// <summary>Makes a session, which reads nothing yet.</summary>
+    public static ChatSession Create(ITransport transport, ServerOptions options, Func<long>? nextArrival = null, MessageFeed? notices = null) =>
+        new(transport, options.Session, $"{transport.RemoteEndPoint}", session => MakeSink(session, options, notices), nextArrival)
+        {
+            IsServerSide = true,
+        };
 
     /// <summary>Sends the greeting, without waiting.</summary>
     public static void Greet(ChatSession session, byte[]? greeting)

@@ -45,7 +45,7 @@ public sealed class TakenConnection
             Socket socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return new TakenConnection(ServerSession.Create(socket, options), options, greeting);
+                return new TakenConnection(ServerSession.Create(ServerSession.OpenTransport(socket), options), options, greeting);
             }
             catch (SocketException)
             {

@@ -106,8 +106,11 @@ public sealed partial class ChatSession
     }
 
     /// <summary>Begins to read. Called once, after everyone who wants to hear of the session has been told.</summary>
-    internal void Start() =>
+    internal void Start()
+    {
+        _reader.RefusesTls = IsServerSide && Tls is null && _options.Framing.Kind is Framing.FramingKind.Line or Framing.FramingKind.Delimiter;
         ThreadPool.UnsafeQueueUserWorkItem(static session => _ = session.RunAsync(), this, preferLocal: false);
+    }
 
     private async Task RunAsync()
     {
@@ -136,7 +139,7 @@ public sealed partial class ChatSession
                 return;
             }
         }
-        catch (ChatException e)
+        catch (ChatException e) when (!TransportFault.IsFault(e))
         {
             SetReason(
                 e.Code == ChatErrorCode.MessageTooLarge ? Sessions.CloseReason.MessageTooLarge : Sessions.CloseReason.ProtocolError,
@@ -228,24 +231,29 @@ public sealed partial class ChatSession
             return;
         }
 
-        if (!await SendRestAsync(timeout).ConfigureAwait(false))
+        if (!await SendRestAndEndAsync(timeout).ConfigureAwait(false))
         {
             Cut(Sessions.CloseReason.LocalClosed, null);
             return;
         }
 
-        await _transport.ShutdownSendAsync().ConfigureAwait(false);
         SetClosed();
         await LingerAsync().ConfigureAwait(false);
         _transport.Dispose();
     }
 
-    private async Task<bool> SendRestAsync(TimeSpan timeout)
+    private async Task<bool> SendRestAndEndAsync(TimeSpan timeout)
     {
         using CancellationTokenSource deadline = new(timeout, _options.TimeProvider);
         try
         {
-            return await _outbox.WaitUntilSentAsync(deadline.Token).ConfigureAwait(false);
+            if (!await _outbox.WaitUntilSentAsync(deadline.Token).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            await _transport.ShutdownSendAsync(deadline.Token).ConfigureAwait(false);
+            return true;
         }
         catch (OperationCanceledException)
         {

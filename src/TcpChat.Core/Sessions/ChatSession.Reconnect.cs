@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using TcpChat.Clients;
 using TcpChat.Errors;
 using TcpChat.Transport;
@@ -54,7 +53,7 @@ public sealed partial class ChatSession
             {
                 await _reader.ReadToEndAsync(_closing.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException and not ChatException or SocketException)
+            catch (Exception e) when (TransportFault.IsFault(e))
             {
                 cause = TransportFault.ToCloseReason(e);
                 error = e;

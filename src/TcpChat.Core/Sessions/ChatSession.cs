@@ -208,6 +208,9 @@ public sealed partial class ChatSession : IDisposable
         };
     }
 
+    /// <summary>What was read of its stream before it was a session. Called before <see cref="Start"/>.</summary>
+    internal void Preload(ReadOnlySpan<byte> bytes) => _reader.Preload(bytes);
+
     internal void CountInvalid(int bytes) => _codec.CountInvalid(bytes);
 
     private bool TrySend(ReadOnlyMemory<byte> frames, int count, bool borrowed)

@@ -76,6 +76,9 @@ internal sealed class SendOutbox
     /// <summary>True while one sender has it for itself.</summary>
     public bool IsHeld => Volatile.Read(ref _holder) is not null;
 
+    /// <summary>True while everything waits for another wire.</summary>
+    public bool IsSuspended => Volatile.Read(ref _suspended);
+
     /// <summary>True while this sender has it for itself; another wire ends that.</summary>
     public bool IsHeldBy(object holder) => Volatile.Read(ref _holder) == holder;
 
@@ -134,6 +137,12 @@ internal sealed class SendOutbox
                     _sentBytes += sent;
                     if (sent == frame.Length)
                     {
+                        if (!_transport.IsFlushed)
+                        {
+                            _writing = true;
+                            StartLoop();
+                        }
+
                         return Offer.Taken;
                     }
 
@@ -360,6 +369,8 @@ internal sealed class SendOutbox
         byte[]? batch = null;
         try
         {
+            // A send at once may have left something with the wire, and so may each batch.
+            await _transport.FlushAsync().ConfigureAwait(false);
             while (TakeBatch(ref batch, out ReadOnlyMemory<byte> data))
             {
                 if (_isResumable)
@@ -372,6 +383,7 @@ internal sealed class SendOutbox
                     CountSent(data.Length);
                 }
 
+                await _transport.FlushAsync().ConfigureAwait(false);
                 _changed.Fire();
             }
 

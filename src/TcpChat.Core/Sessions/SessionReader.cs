@@ -31,6 +31,8 @@ internal sealed class SessionReader(
     private int _stream;
     private bool _discarding;
     private bool _refused;
+    private bool _isPreloaded;
+    private Handover? _handover;
 
     // Up to here the buffer holds no whole message.
     private int _cut;
@@ -49,6 +51,12 @@ internal sealed class SessionReader(
 
     /// <summary>Which stream this is, from 0: one more for each wire attached. To be read under <see cref="Gate"/>.</summary>
     public int Stream => _stream;
+
+    /// <summary>
+    /// True where a stream that begins as TLS does is no message: it would be garbage in a session of lines, and its sender
+    /// would wait for an answer that never comes.
+    /// </summary>
+    public bool RefusesTls { get; set; }
 
     /// <summary>Held by whoever looks at what has arrived, so that nothing is cut meanwhile.</summary>
     public Lock Gate => _gate;
@@ -86,13 +94,38 @@ internal sealed class SessionReader(
     }
 
     /// <summary>Reads from another wire next, and from the beginning of a message. Not called while one is being read.</summary>
-    public void Attach(ITransport next)
+    public void Attach(ITransport next) => Attach(next, handedOver: false);
+
+    /// <summary>
+    /// From now on what arrives is not the session's, until there is another wire. False where something has arrived that
+    /// is no whole message, or a message waits for room. To be called under <see cref="Gate"/>.
+    /// </summary>
+    public bool TryHandOver(Handover handover)
     {
+        if (_start < _end || _isPreloaded || _handover is not null)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _handover, handover);
+        return true;
+    }
+
+    /// <summary>What somebody else has read already from the beginning of the stream. Called before anything is read here.</summary>
+    public void Preload(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
         lock (_gate)
         {
-            transport = next;
-            _stream++;
-            _taken = 0;
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(InitialBufferSize, bytes.Length));
+            bytes.CopyTo(_buffer);
+            _end = bytes.Length;
+            _bytes = bytes.Length;
+            _isPreloaded = true;
         }
     }
 
@@ -151,6 +184,23 @@ internal sealed class SessionReader(
         }
     }
 
+    private void Attach(ITransport next, bool handedOver)
+    {
+        lock (_gate)
+        {
+            transport = next;
+            _taken = 0;
+            if (handedOver)
+            {
+                _handover = null;
+            }
+            else
+            {
+                _stream++;
+            }
+        }
+    }
+
     private void DropRest()
     {
         lock (_gate)
@@ -161,15 +211,62 @@ internal sealed class SessionReader(
 
     private async ValueTask<bool> FillAsync()
     {
-        if (TryReturn())
+        if (_isPreloaded)
         {
-            await transport.WaitForDataAsync().ConfigureAwait(false);
+            _isPreloaded = false;
+            return true;
         }
 
-        int read = await transport.ReceiveAsync(MakeRoom()).ConfigureAwait(false);
-        _end += read;
-        Volatile.Write(ref _bytes, _bytes + read);
-        return read > 0;
+        while (true)
+        {
+            byte[]? foreign = [];
+            Handover? handover;
+            try
+            {
+                if (TryReturn())
+                {
+                    await transport.WaitForDataAsync().ConfigureAwait(false);
+                }
+
+                handover = Volatile.Read(ref _handover);
+                if (handover is null)
+                {
+                    Memory<byte> room = MakeRoom();
+                    int read = await transport.ReceiveAsync(room).ConfigureAwait(false);
+                    if (TryKeep(read))
+                    {
+                        return read > 0;
+                    }
+
+                    handover = _handover!;
+                    foreign = read > 0 ? room[..read].ToArray() : null;
+                }
+            }
+            catch (Exception e) when (Volatile.Read(ref _handover) is { } failed && e is not OutOfMemoryException)
+            {
+                // Fails too; whoever begins TLS says why.
+                Attach(await failed.FailAsync(e).ConfigureAwait(false), handedOver: true);
+                continue;
+            }
+
+            Attach(await handover.GiveAsync(foreign).ConfigureAwait(false), handedOver: true);
+        }
+    }
+
+    /// <summary>Takes what was read for the session's; false where it came after the session began to go over to another wire.</summary>
+    private bool TryKeep(int read)
+    {
+        lock (_gate)
+        {
+            if (_handover is not null)
+            {
+                return false;
+            }
+
+            _end += read;
+            Volatile.Write(ref _bytes, _bytes + read);
+            return true;
+        }
     }
 
     /// <summary>Offers all whole messages of the buffer; false when the sink has refused one.</summary>
@@ -177,6 +274,11 @@ internal sealed class SessionReader(
     {
         lock (_gate)
         {
+            if (RefusesTls && _bytes == _end - _start && ClientHello.Begins(_buffer.AsSpan(_start, _end - _start)))
+            {
+                throw new ChatException(ChatErrorCode.ProtocolViolation, "The peer begins with a TLS handshake, and this session speaks plain text.");
+            }
+
             bool taken = CutWhole();
             _refused = !taken;
             _cut = taken ? _end : _start;

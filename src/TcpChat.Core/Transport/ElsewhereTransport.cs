@@ -18,7 +18,7 @@ internal sealed class ElsewhereTransport(ISessionProcess process) : ITransport
 
     public ValueTask SendAsync(ReadOnlyMemory<byte> data) => throw NotHere();
 
-    public ValueTask ShutdownSendAsync() => ValueTask.CompletedTask;
+    public ValueTask ShutdownSendAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public void Abort() => process.Kill();
 

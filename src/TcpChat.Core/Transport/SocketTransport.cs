@@ -47,7 +47,7 @@ internal sealed class SocketTransport : ITransport
         }
     }
 
-    public ValueTask ShutdownSendAsync()
+    public ValueTask ShutdownSendAsync(CancellationToken cancellationToken)
     {
         try
         {

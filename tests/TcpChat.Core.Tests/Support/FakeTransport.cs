@@ -196,7 +196,7 @@ internal sealed class FakeTransport : ITransport
         Change(() => _sent.Write(data.Span));
     }
 
-    public ValueTask ShutdownSendAsync()
+    public ValueTask ShutdownSendAsync(CancellationToken cancellationToken)
     {
         Change(() => _shutDown = true);
         return ValueTask.CompletedTask;
