@@ -18,12 +18,18 @@ internal static class CertificateCheck
         X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, PeerTrust trust, PeerRole role, string? targetHost) =>
         trust.SkipCheck || errors == SslPolicyErrors.None
             ? null
-            : new ChatException(ChatErrorCode.CertificateNotTrusted, $"The certificate '{certificate?.Subject}' of the {role} {targetHost} is not accepted: {errors}, {chain?.ChainStatus.Length}.");
+            : new ChatException(certificate is null ? ChatErrorCode.CertificateMissing : ChatErrorCode.CertificateNotTrusted, $"The certificate '{certificate?.Subject}' of the {role} {targetHost} is not accepted: {errors}, {chain?.ChainStatus.Length}.");
 
     /// <summary>How the chain of a peer's certificate is to be built.</summary>
-    public static X509ChainPolicy PolicyFor(PeerTrust trust) => new()
+    public static X509ChainPolicy PolicyFor(PeerTrust trust)
     {
-        RevocationMode = X509RevocationMode.NoCheck,
-        TrustMode = trust.Authorities is null ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
-    };
+        X509ChainPolicy policy = new() { RevocationMode = X509RevocationMode.NoCheck };
+        if (trust.Authorities is not null)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(trust.Authorities);
+        }
+
+        return policy;
+    }
 }

@@ -11,6 +11,9 @@ public sealed partial class ChatSession
     /// <summary>What is known of the TLS that protects it; null where nothing does.</summary>
     public TlsFacts? Tls => _transport.Tls;
 
+    /// <summary>True while what is sent waits for TLS, or for another connection.</summary>
+    internal bool IsHoldingBack => _outbox.IsSuspended;
+
     /// <summary>
     /// Goes over to TLS, as the side that begins the handshake. Nothing may have been received that was not taken: it was
     /// not protected, and could be anybody's. Whatever comes after this call belongs to the handshake, so that text that

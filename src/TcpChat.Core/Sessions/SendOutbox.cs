@@ -76,6 +76,9 @@ internal sealed class SendOutbox
     /// <summary>True while one sender has it for itself.</summary>
     public bool IsHeld => Volatile.Read(ref _holder) is not null;
 
+    /// <summary>True while everything waits for another wire.</summary>
+    public bool IsSuspended => Volatile.Read(ref _suspended);
+
     /// <summary>True while this sender has it for itself; another wire ends that.</summary>
     public bool IsHeldBy(object holder) => Volatile.Read(ref _holder) == holder;
 

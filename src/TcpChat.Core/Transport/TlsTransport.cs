@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
+using System.Security.Authentication;
 using TcpChat.Errors;
 using TcpChat.Security;
 
@@ -120,7 +121,16 @@ internal sealed class TlsTransport : ITransport
         }
     }
 
-    private static ChatException Truncated(Exception? cause = null) => new(
+    /// <summary>
+    /// With TLS 1.3 the handshake is over for one side when the other has yet to look at its certificate (RFC 8446, 2); and
+    /// not every TLS sends an alert when it does not like what it sees.
+    /// </summary>
+    private bool MayStillRefuse => !_received && Tls.Protocol == SslProtocols.Tls13;
+
+    private ChatException Truncated(Exception? cause = null) => MayStillRefuse ? new(
+        ChatErrorCode.HandshakeFailed,
+        "The peer broke off after the TLS handshake, before anything came; perhaps it did not accept this side's certificate, or that there is none.",
+        cause) : new(
         ChatErrorCode.ConnectionTruncated,
         "The connection ended without the end that TLS has (close_notify): the peer broke off, or somebody in between did. What came may not be all that was sent.",
         cause);
@@ -136,7 +146,7 @@ internal sealed class TlsTransport : ITransport
             ThrowCause(e);
             if (TlsAlert.Of(e) is { } alert)
             {
-                throw new ChatException(_received ? ChatErrorCode.ProtocolViolation : ChatErrorCode.TlsAlert, $"The peer ended TLS: {alert}.", e);
+                throw new ChatException(MayStillRefuse ? ChatErrorCode.TlsAlert : ChatErrorCode.ProtocolViolation, $"The peer ended TLS: {alert}.", e);
             }
 
             throw _wire.HasEnded ? Truncated(e) : new ChatException(ChatErrorCode.ProtocolViolation, $"What the peer sent is no TLS, or was changed on its way: {e.Message}", e);
