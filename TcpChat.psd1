@@ -17,6 +17,7 @@
         'Get-TcpChatServer'
         'Get-TcpChatSession'
         'Invoke-TcpRequest'
+        'New-TcpChatCertificate'
         'Receive-TcpMessage'
         'Send-TcpMessage'
         'Start-TcpChatServer'

@@ -10,11 +10,15 @@ public sealed class CertificateIdentity
     private CertificateIdentity(X509Certificate2 certificate, X509Certificate2Collection? above)
     {
         Certificate = certificate;
+        Above = above ?? [];
         Context = SslStreamCertificateContext.Create(certificate, above, offline: true);
     }
 
     /// <summary>The certificate, with its private key.</summary>
     public X509Certificate2 Certificate { get; }
+
+    /// <summary>The certificates above it, as they were given.</summary>
+    internal X509Certificate2Collection Above { get; }
 
     internal SslStreamCertificateContext Context { get; }
 

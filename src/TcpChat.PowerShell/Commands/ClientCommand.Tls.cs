@@ -79,37 +79,28 @@ public abstract partial class ClientCommand
             return null;
         }
 
-        CheckTls();
-        if (SkipCertificateCheck)
-        {
-            WriteWarning("-SkipCertificateCheck: nobody checks whose certificate it is. The connection is encrypted, but whoever is in between can be the other end of it, read all and change all.");
-        }
-
-        return new TlsClientOptions
-        {
-            TargetHost = TargetHost,
-            Trust = SkipCertificateCheck ? new PeerTrust { SkipCheck = true } : CertificateParameters.GetTrust(this, TrustedCertificatePath, PinnedThumbprint),
-            Identity = CertificateParameters.GetIdentity(this, ClientCertificate, ClientCertificatePath, ClientKeyPath, ClientKeyPassword),
-        };
-    }
-
-    private void CheckTls()
-    {
         if (SkipCertificateCheck && (IsBound(nameof(PinnedThumbprint)) || IsBound(nameof(TrustedCertificatePath))))
         {
             ThrowInvalidArgument("CertificateCheckContradiction", "-SkipCertificateCheck takes any certificate, -PinnedThumbprint and -TrustedCertificatePath only certain ones: leave one of them out.");
         }
 
-        if (ClientCertificate is not null && ClientCertificatePath is not null)
+        if (SkipCertificateCheck)
         {
-            ThrowInvalidArgument("ClientCertificateTwice", "Give -ClientCertificate or -ClientCertificatePath, not both.", ClientCertificatePath);
+            WriteWarning("-SkipCertificateCheck: nobody checks whose certificate it is. The connection is encrypted, but whoever is in between can be the other end of it, read all and change all.");
         }
 
-        string? needsPath = Array.Find([nameof(ClientKeyPath), nameof(ClientKeyPassword)], IsBound);
-        if (ClientCertificatePath is null && needsPath is not null)
+        CertificateArguments certificates = new(this, "Client");
+        return new TlsClientOptions
         {
-            ThrowInvalidArgument("ClientCertificatePathMissing", $"-{needsPath} has a meaning with -ClientCertificatePath only.", needsPath);
-        }
+            TargetHost = TargetHost,
+            Trust = new PeerTrust
+            {
+                Authorities = certificates.Authorities(TrustedCertificatePath),
+                Thumbprints = certificates.Thumbprints(PinnedThumbprint),
+                SkipCheck = SkipCertificateCheck,
+            },
+            Identity = certificates.Identity(ClientCertificate, ClientCertificatePath, ClientKeyPath, ClientKeyPassword),
+        };
     }
 
     private void CheckAccessToken()

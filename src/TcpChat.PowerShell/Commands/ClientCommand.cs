@@ -69,7 +69,8 @@ public abstract partial class ClientCommand : FramingCommand
         AccessToken? token = null;
         try
         {
-            token = SecretText.Use(AccessToken, text => new AccessToken(text, session.Encoding));
+            using SecretText text = SecretText.Of(AccessToken);
+            token = new AccessToken(text.Characters, session.Encoding);
         }
         catch (ArgumentException e)
         {

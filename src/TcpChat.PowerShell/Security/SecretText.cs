@@ -4,29 +4,39 @@ using System.Security.Cryptography;
 
 namespace TcpChat.Security;
 
-/// <summary>Lends the text of a SecureString for one call and wipes it afterwards.</summary>
-internal static class SecretText
+/// <summary>The characters of a SecureString for as long as they are needed: overwritten when they are let go. Never a string, which nobody can overwrite.</summary>
+internal sealed class SecretText : IDisposable
 {
-    /// <summary>Gives what <paramref name="use"/> makes of the text; of no text where there is no secret.</summary>
-    public static T Use<T>(SecureString? secret, Func<ReadOnlySpan<char>, T> use)
+    private readonly char[] _characters;
+
+    private SecretText(int length) =>
+
+        // Pinned, so that no copy is left where it was moved from.
+        _characters = GC.AllocateUninitializedArray<char>(length, pinned: true);
+
+    /// <summary>The characters.</summary>
+    public ReadOnlySpan<char> Characters => _characters;
+
+    /// <summary>The characters of a secret; none where there is no secret.</summary>
+    public static SecretText Of(SecureString? secret)
     {
-        if (secret is null)
+        SecretText text = new(secret?.Length ?? 0);
+        if (secret is { Length: > 0 })
         {
-            return use([]);
+            IntPtr copy = Marshal.SecureStringToGlobalAllocUnicode(secret);
+            try
+            {
+                Marshal.Copy(copy, text._characters, 0, text._characters.Length);
+            }
+            finally
+            {
+                Marshal.ZeroFreeGlobalAllocUnicode(copy);
+            }
         }
 
-        // Pinned, so that the garbage collector leaves no copy behind.
-        char[] text = GC.AllocateArray<char>(secret.Length, pinned: true);
-        IntPtr copy = Marshal.SecureStringToGlobalAllocUnicode(secret);
-        try
-        {
-            Marshal.Copy(copy, text, 0, text.Length);
-            return use(text);
-        }
-        finally
-        {
-            Marshal.ZeroFreeGlobalAllocUnicode(copy);
-            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(text.AsSpan()));
-        }
+        return text;
     }
+
+    /// <summary>Overwrites them.</summary>
+    public void Dispose() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_characters.AsSpan()));
 }
