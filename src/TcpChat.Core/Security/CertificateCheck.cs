@@ -54,7 +54,7 @@ internal static class CertificateCheck
             [
                 .. CertificateTrust.Faults(path, trust, role, errors),
                 .. NotAllowed(certificate, trust, role),
-                .. CertificateUsage.Faults(path, role),
+                .. PurposeCheck.Faults(path, role),
                 .. NameMismatch(certificate, errors, trust, role, targetHost),
                 .. CertificateDates.Faults(path),
                 .. CertificateStrength.Faults(path),

@@ -5,7 +5,7 @@ using TcpChat.Errors;
 namespace TcpChat.Security;
 
 /// <summary>Whether certificates are made for what they are used for: to be a server's or a client's, or to sign others.</summary>
-internal static class CertificateUsage
+internal static class PurposeCheck
 {
     private const string ServerOid = "1.3.6.1.5.5.7.3.1";
     private const string ClientOid = "1.3.6.1.5.5.7.3.2";
