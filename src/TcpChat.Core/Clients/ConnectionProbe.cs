@@ -133,11 +133,15 @@ public sealed class ConnectionProbe
             }
         }
 
-        // With TLS 1.3 a server looks at the client's certificate when the client's handshake is over already.
-        bool isRefused = session.Error is ChatException { Code: ChatErrorCode.TlsAlert };
+        if (session is { CloseReason: CloseReason.HandshakeFailed, Error: ChatException refusal })
+        {
+            // With TLS 1.3 a server looks at the client's certificate when the client's handshake is over already.
+            throw new ChatException(refusal.Code, $"{Target}: {refusal.Message}", refusal);
+        }
+
         throw new ChatException(
-            isRefused ? ChatErrorCode.TlsAlert : ChatErrorCode.SessionClosed,
-            $"{Target} closed the connection ({session.CloseReason}) after {_result.Received} of {_options.Count} round trips.{(isRefused ? $" {session.Error!.Message}" : null)}",
+            ChatErrorCode.SessionClosed,
+            $"{Target} closed the connection ({session.CloseReason}) after {_result.Received} of {_options.Count} round trips.",
             session.Error);
     }
 
