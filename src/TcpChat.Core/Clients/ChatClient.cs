@@ -38,7 +38,10 @@ public static class ChatClient
             static session => new InboxSink(session),
             reconnector: options.Reconnect is { } policy
                 ? new Reconnector(stop => DialAsync(options, stop), policy, options.Session.TimeProvider, random)
-                : null);
+                : null)
+        {
+            ConnectedTo = options.ComputerName,
+        };
         session.Start();
         return session;
     }
