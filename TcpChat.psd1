@@ -18,6 +18,7 @@
         'Get-TcpChatSession'
         'Invoke-TcpRequest'
         'New-TcpChatCertificate'
+        'Protect-TcpChatSession'
         'Receive-TcpMessage'
         'Send-TcpMessage'
         'Set-TcpChatServer'

@@ -26,6 +26,15 @@ public sealed class OneShotRequest
 
     private TimeSpan Time => _options.Client.ConnectTimeout;
 
+    /// <summary>
+    /// A peer may have said all it has to say, and closed its side, before the request is sent: the session does not end by
+    /// itself then, because the request ends it in any case.
+    /// </summary>
+    private ClientOptions Client => _options.Client with
+    {
+        Session = _options.Client.Session with { HalfCloseTimeout = Timeout.InfiniteTimeSpan },
+    };
+
     private async Task<RequestResult> RunAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource timer = new(Time, _options.Client.Session.TimeProvider);
@@ -33,7 +42,7 @@ public sealed class OneShotRequest
         ChatSession? session = null;
         try
         {
-            session = await ChatClient.ConnectAsync(_options.Client, cancellationToken).ConfigureAwait(false);
+            session = await ChatClient.ConnectAsync(Client, cancellationToken).ConfigureAwait(false);
             await SendAsync(session, ended.Token, cancellationToken).ConfigureAwait(false);
             if (_options.Until is { } until)
             {
@@ -42,6 +51,12 @@ public sealed class OneShotRequest
 
             await ReceiveAsync(session, ended.Token, cancellationToken).ConfigureAwait(false);
             return new RequestResult(_answer, null, null);
+        }
+        catch (ChatException) when (session is { CloseReason: CloseReason.HandshakeFailed, Error: ChatException })
+        {
+            // With TLS 1.3 a server looks at the client's certificate when the client's handshake is over already.
+            ChatException refusal = (ChatException)session.Error;
+            return new RequestResult(_answer, null, new ChatException(refusal.Code, $"{Target}: {refusal.Message}", refusal));
         }
         catch (ChatException e)
         {

@@ -17,8 +17,9 @@ public sealed class Thumbprint
     /// <exception cref="FormatException">It is none.</exception>
     public static Thumbprint Parse(string text)
     {
-        string digits = string.Concat(text.Where(static c => c is not (':' or '-' or ' ')));
-        return digits.Length is 40 or 64
+        // Windows' dialogue of a certificate puts an invisible mark in front of the one that is copied from it.
+        string digits = string.Concat(text.Where(static c => c is not (':' or '-' or ' ' or '\u200E')));
+        return digits.Length is 40 or 64 && digits.All(char.IsAsciiHexDigit)
             ? new Thumbprint(Convert.FromHexString(digits))
             : throw new FormatException($"'{text}' is no thumbprint: 64 hexadecimal digits (SHA-256) or 40 (SHA-1) are.");
     }

@@ -289,7 +289,7 @@ public sealed partial class ChatSession
     {
         // The read loop goes on: what the peer sent before it went is still to be had, and then the loop ends by itself.
         CloseReason cause = TransportFault.ToCloseReason(exception);
-        if (!BeginOutage(transport, cause, exception))
+        if (!BeginOutage(transport, cause, exception, ChatSessionState.Reconnecting))
         {
             SetReason(cause, exception);
             _outbox.GiveUp(exception);

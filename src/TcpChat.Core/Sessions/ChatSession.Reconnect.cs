@@ -60,7 +60,7 @@ public sealed partial class ChatSession
             }
 
             bool mayAnswer = error is null && _options.HalfCloseTimeout != TimeSpan.Zero && _sink.AnswersLater;
-            if (!BeginOutage(_transport, cause, error, mayAnswer ? ChatSessionState.HalfClosed : ChatSessionState.Reconnecting))
+            if (!BeginOutage(_transport, cause, error, mayAnswer ? ChatSessionState.HalfClosed : null))
             {
                 // Closed by this side meanwhile: what the outbox kept for another connection will not have one.
                 _outbox.GiveUp(error ?? NoConnection());
@@ -80,7 +80,11 @@ public sealed partial class ChatSession
     }
 
     /// <summary>The connection is lost; false where that is the session's end. Of several causes the first counts.</summary>
-    private bool BeginOutage(ITransport transport, CloseReason cause, Exception? error, ChatSessionState state = ChatSessionState.Reconnecting)
+    /// <param name="transport">The lost connection.</param>
+    /// <param name="cause">Why it is lost.</param>
+    /// <param name="error">The error behind that, where there is one.</param>
+    /// <param name="state">The session's state from now on; null: it stays as it is, until nothing is sent over that connection any more.</param>
+    private bool BeginOutage(ITransport transport, CloseReason cause, Exception? error, ChatSessionState? state)
     {
         if (_reconnector is null)
         {
@@ -107,9 +111,9 @@ public sealed partial class ChatSession
 
             long now = _options.TimeProvider.GetTimestamp();
             _outage ??= new Outage(cause, now, _options.TimeProvider.GetElapsedTime(_connectedTimestamp, now)) { Error = error };
-            if (_state != ChatSessionState.Reconnecting)
+            if (state is { } known && _state != ChatSessionState.Reconnecting)
             {
-                _state = state;
+                _state = known;
             }
         }
 
@@ -171,13 +175,23 @@ public sealed partial class ChatSession
             {
                 return false;
             }
+        }
+
+        // Before the state says so: what is sent to a session that is reconnecting waits, and is not given to the lost connection.
+        bool isClean = _outbox.Suspend();
+        lock (_gate)
+        {
+            if (IsEnding)
+            {
+                return false;
+            }
 
             _state = ChatSessionState.Reconnecting;
             lost = _transport;
         }
 
         _stateChanged.Fire();
-        if (_outbox.Suspend() && outage.Error is null)
+        if (isClean && outage.Error is null)
         {
             // A peer that still reads gets all that the system has taken, and then the end.
             lost.Dispose();

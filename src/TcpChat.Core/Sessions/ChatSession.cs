@@ -126,6 +126,9 @@ public sealed partial class ChatSession : IDisposable
     /// <summary>True on the side that accepted the connection.</summary>
     public bool IsServerSide { get; internal init; }
 
+    /// <summary>The name or address that was connected to; null on the side that accepted the connection.</summary>
+    public string? ConnectedTo { get; internal init; }
+
     /// <summary>True while messages can be sent, or can wait for a connection.</summary>
     public bool CanSend => _state is ChatSessionState.Open or ChatSessionState.HalfClosed or ChatSessionState.Reconnecting;
 

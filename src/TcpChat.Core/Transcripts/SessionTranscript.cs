@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using TcpChat.Files;
 using TcpChat.Framing;
+using TcpChat.Security;
 using TcpChat.Sessions;
 
 namespace TcpChat.Transcripts;
@@ -37,6 +38,10 @@ internal sealed class SessionTranscript
     {
         json.WriteString("remote", _session.RemoteEndPoint?.ToString());
         json.WriteString("local", _session.LocalEndPoint?.ToString());
+        if (_session.Tls is { } tls)
+        {
+            WriteTls(json, tls);
+        }
     });
 
     /// <summary>A message has come. To be called before anyone can take it, so that no answer comes before it.</summary>
@@ -96,6 +101,14 @@ internal sealed class SessionTranscript
         }
 
         _transcript.Release();
+    }
+
+    private static void WriteTls(Utf8JsonWriter json, TlsFacts tls)
+    {
+        json.WriteString("tls", tls.Protocol.ToString());
+        json.WriteString("peer", tls.PeerSubject);
+        json.WriteString("thumbprint", tls.PeerThumbprint);
+        json.WriteBoolean("verified", tls.IsPeerVerified);
     }
 
     private static void WriteFile(Utf8JsonWriter json, FileTransfer transfer, Exception? error)

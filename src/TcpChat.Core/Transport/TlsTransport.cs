@@ -92,9 +92,9 @@ internal sealed class TlsTransport : ITransport
             // What says that this is the end of all, and no cut (close_notify; RFC 8446, 6.1).
             await _tls.ShutdownAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or SocketException or InvalidOperationException)
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
-            // The peer has gone, or has been cut off: there is nobody left to tell.
+            // The peer has gone, or TLS has failed, in as many kinds of exceptions as there are systems: nobody is left to tell.
         }
 
         await _inner.ShutdownSendAsync(cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,5 @@
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
-using TcpChat.Framing;
 using TcpChat.Servers;
 
 namespace TcpChat.Security;
@@ -26,11 +25,6 @@ internal static class ServerSecurity
     /// <exception cref="ParameterException">It cannot be used, or not there.</exception>
     public static AccessToken Token(SecureString token, ServerOptions options, bool allowUnencrypted)
     {
-        if (options.Session.Framing.Kind == FramingKind.Raw)
-        {
-            throw new ParameterException("AccessTokenNeedsFraming", "-AccessToken needs a framing that says where the first message ends: Raw does not.");
-        }
-
         if (options.Tls is null && !allowUnencrypted)
         {
             throw new ParameterException(
@@ -41,9 +35,12 @@ internal static class ServerSecurity
         using SecretText text = SecretText.Of(token);
         try
         {
-            return new AccessToken(text.Characters, options.Session.Encoding);
+            AccessToken secret = new(text.Characters, options.Session.Encoding);
+            return secret.IsOneMessage(options.Session.Framing) ? secret : throw new ParameterException(
+                "AccessTokenNeedsFraming",
+                $"With the framing {options.Session.Framing.Kind} the access token is not one message: Raw does not say where one ends, and a delimiter must not be in the token.");
         }
-        catch (ArgumentException e)
+        catch (ArgumentException e) when (e is not ParameterException)
         {
             throw new ParameterException("InvalidAccessToken", e.Message);
         }

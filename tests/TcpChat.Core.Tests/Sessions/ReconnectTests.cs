@@ -87,6 +87,31 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task A_session_says_that_it_reconnects_only_when_nothing_goes_over_the_lost_connection_any_more()
+    {
+        using ChatSession session = Start();
+        ChatSessionState during = default;
+        _first.OnTrySend = () =>
+        {
+            // The loss is noticed while a send has the connection in hand.
+            _first.FeedFault(s_reset);
+            Assert.True(SpinWait.SpinUntil(() => session.Error == s_reset, TimeSpan.FromSeconds(20)));
+
+            // Whoever has noted it has left the session's lock with this.
+            _ = session.Released;
+            during = session.State;
+        };
+
+        await session.SendAsync("sent").Within();
+        await session.WaitForStateAsync(ChatSessionState.Reconnecting).Within();
+        await session.SendAsync("waits").Within();
+
+        Assert.Equal(ChatSessionState.Open, during);
+        Assert.Equal("sent\n", _first.SentText);
+        Assert.Equal(6, session.OutboxLength);
+    }
+
+    [Fact]
     public async Task A_send_that_finds_the_connection_gone_waits_for_the_next()
     {
         using ChatSession session = Start();
@@ -401,6 +426,9 @@ public sealed class ReconnectTests
         session.Reconnected += events.Add;
         _first.FeedEnd();
         await PassAsync(1);
+
+        // The first attempt has been refused when the wait for the second has begun.
+        await _clock.WaitForTimerAsync(s_second * 2);
         _dialer.Ready();
         await PassAsync(2);
 

@@ -27,6 +27,9 @@ internal sealed class FakeTransport : ITransport
     private bool _disposed;
     private bool _shutDown;
 
+    /// <summary>What happens at the beginning of each <see cref="TrySend"/>, while the sender has the wire in hand.</summary>
+    public Action? OnTrySend { get; set; }
+
     public EndPoint? LocalEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 1);
 
     public EndPoint? RemoteEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 2);
@@ -156,6 +159,7 @@ internal sealed class FakeTransport : ITransport
 
     public int TrySend(ReadOnlySpan<byte> data)
     {
+        OnTrySend?.Invoke();
         ThrowIfGone();
         int taken;
         lock (_gate)

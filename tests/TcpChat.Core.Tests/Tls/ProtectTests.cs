@@ -1,11 +1,13 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using TcpChat.Clients;
 using TcpChat.Core.Tests.Servers;
 using TcpChat.Errors;
 using TcpChat.Patterns;
 using TcpChat.Security;
 using TcpChat.Servers;
 using TcpChat.Sessions;
+using TcpChat.TestPeer;
 
 namespace TcpChat.Core.Tests.Tls;
 
@@ -139,14 +141,14 @@ public sealed class ProtectTests
     [Fact]
     public async Task Giving_up_ends_the_session()
     {
-        (ChatServer server, ChatSession client, _) = await OpenAsync();
+        await using ListeningPeer silent = Peer.Listen("silent");
+        using ChatSession client = await ChatClient.ConnectAsync(new ClientOptions { ComputerName = "127.0.0.1", Port = silent.Port }).Within();
         using CancellationTokenSource stop = new();
         Task protecting = client.ProtectAsClientAsync(TlsServer.Trusting, "localhost", cancellationToken: stop.Token);
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => protecting.Within());
         Assert.Equal(CloseReason.HandshakeFailed, client.CloseReason);
-        server.Dispose();
     }
 
     [Fact]
