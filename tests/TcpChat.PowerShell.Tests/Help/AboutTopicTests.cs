@@ -14,7 +14,7 @@ public sealed class AboutTopicTests
     [Fact]
     public void The_topics_are_there() =>
         Assert.Superset(
-            new HashSet<string>(["about_TcpChat", "about_TcpChat_Sessions", "about_TcpChat_Jobs", "about_TcpChat_Framing", "about_TcpChat_Handlers", "about_TcpChat_Conversations"]),
+            new HashSet<string>(["about_TcpChat", "about_TcpChat_Sessions", "about_TcpChat_Jobs", "about_TcpChat_Framing", "about_TcpChat_Handlers", "about_TcpChat_Conversations", "about_TcpChat_Tls"]),
             Topics.Select(static row => row.Data).ToHashSet());
 
     [Theory]

@@ -62,6 +62,25 @@ public sealed class ExampleTests
     }
 
     [Fact]
+    public async Task The_secure_server_welcomes_who_has_checked_it_and_goes_on_after_who_speaks_no_tls()
+    {
+        string[] lines = await ExampleRun.AsReadmeShowsAsync("secure-server.ps1");
+
+        Assert.Matches(@"^Server   listens at 127\.0\.0\.1:\d+ as CN=localhost$", lines[0]);
+        Assert.Equal(
+            [
+                "Client   has checked that it talks to CN=localhost, by Tls13",
+                "Client   server say:Welcome to the server!",
+                "Server   somebody say:hello Server!",
+                "Stranger does not trust the server: CertificateNotTrusted",
+                "Plain    speaks no TLS, and is cut",
+                "Server   somebody say:Bye~",
+                "Server   stopped",
+            ],
+            lines[1..]);
+    }
+
+    [Fact]
     public async Task The_process_server_leaves_no_process()
     {
         string[] lines = await ExampleRun.AsReadmeShowsAsync("process-server.ps1");
