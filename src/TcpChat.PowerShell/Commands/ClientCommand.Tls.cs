@@ -107,7 +107,7 @@ public abstract partial class ClientCommand
     {
         if (AccessToken is null && AllowUnencryptedAuthentication)
         {
-            ThrowInvalidArgument("AccessTokenMissing", "-AllowUnencryptedAuthentication has a meaning with -AccessToken only.");
+            ThrowInvalidArgument("AllowUnencryptedAuthenticationNotUsed", "-AllowUnencryptedAuthentication has a meaning with -AccessToken only.");
         }
 
         if (AccessToken is not null && !UseTls && !AllowUnencryptedAuthentication)
