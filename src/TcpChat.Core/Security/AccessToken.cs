@@ -45,8 +45,8 @@ public sealed class AccessToken
         strict.GetBytes(text, _bytes);
     }
 
-    /// <summary>Makes a token of its bytes.</summary>
-    internal AccessToken(byte[] bytes) => _bytes = bytes;
+    /// <summary>Makes a token of its bytes, as <see cref="ToBytes"/> gives them.</summary>
+    public AccessToken(byte[] bytes) => _bytes = bytes;
 
     internal ReadOnlySpan<byte> Bytes => _bytes;
 
@@ -55,6 +55,9 @@ public sealed class AccessToken
         framing.Kind != FramingKind.Raw
         && framing.Cut(framing.Wrap(_bytes), 0, LongestToken) is { Status: FrameStatus.Message } first
         && first.Length == _bytes.Length;
+
+    /// <summary>A copy of its bytes, for a process that serves for this one; for a pipe to it, and nothing else.</summary>
+    public byte[] ToBytes() => [.. _bytes];
 
     /// <inheritdoc/>
     public override string ToString() => "(access token)";
