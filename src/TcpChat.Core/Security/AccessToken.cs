@@ -50,14 +50,14 @@ public sealed class AccessToken
 
     internal ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>A copy of its bytes, for a process that serves for this one; for a pipe to it, and nothing else.</summary>
-    public byte[] ToBytes() => [.. _bytes];
-
     /// <summary>True where it goes over the wire as one message of that framing, whole: not where there are no messages, nor where what ends one is in it.</summary>
     public bool IsOneMessage(MessageFraming framing) =>
         framing.Kind != FramingKind.Raw
         && framing.Cut(framing.Wrap(_bytes), 0, LongestToken) is { Status: FrameStatus.Message } first
         && first.Length == _bytes.Length;
+
+    /// <summary>A copy of its bytes, for a process that serves for this one; for a pipe to it, and nothing else.</summary>
+    public byte[] ToBytes() => [.. _bytes];
 
     /// <inheritdoc/>
     public override string ToString() => "(access token)";

@@ -81,12 +81,12 @@ public abstract partial class ClientCommand
 
         if (SkipCertificateCheck && (IsBound(nameof(PinnedThumbprint)) || IsBound(nameof(TrustedCertificatePath))))
         {
-            ThrowInvalidArgument("CertificateCheckContradiction", "-SkipCertificateCheck takes any certificate, -PinnedThumbprint and -TrustedCertificatePath only certain ones: leave one of them out.");
+            ThrowInvalidArgument("CertificateCheckContradiction", TlsText.SkipContradiction);
         }
 
         if (SkipCertificateCheck)
         {
-            WriteWarning("-SkipCertificateCheck: nobody checks whose certificate it is. The connection is encrypted, but whoever is in between can be the other end of it, read all and change all.");
+            WriteWarning(TlsText.SkipWarning);
         }
 
         CertificateArguments certificates = new(this, "Client");
@@ -107,7 +107,7 @@ public abstract partial class ClientCommand
     {
         if (AccessToken is null && AllowUnencryptedAuthentication)
         {
-            ThrowInvalidArgument("AccessTokenMissing", "-AllowUnencryptedAuthentication has a meaning with -AccessToken only.");
+            ThrowInvalidArgument("AllowUnencryptedAuthenticationNotUsed", "-AllowUnencryptedAuthentication has a meaning with -AccessToken only.");
         }
 
         if (AccessToken is not null && !UseTls && !AllowUnencryptedAuthentication)

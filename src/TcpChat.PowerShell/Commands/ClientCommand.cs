@@ -74,12 +74,12 @@ public abstract partial class ClientCommand : FramingCommand
         }
         catch (ArgumentException e)
         {
-            ThrowInvalidArgument("AccessTokenNotUsable", e.Message);
+            ThrowInvalidArgument("InvalidAccessToken", e.Message);
         }
 
         if (!token!.IsOneMessage(session.Framing))
         {
-            ThrowInvalidArgument("AccessTokenNotUsable", "The access token has in it what ends a message in this framing.");
+            ThrowInvalidArgument("InvalidAccessToken", "The access token has in it what ends a message in this framing.");
         }
 
         return token;

@@ -24,12 +24,12 @@ public sealed class AccessTokenTests(TlsEngine tls) : IClassFixture<TlsEngine>
     [InlineData("Invoke-TcpRequest x -ComputerName localhost -Port 1 -AccessToken $secret", "AccessTokenNeedsTls")]
     [InlineData("Enter-TcpChat -Port 1 -AccessToken $secret", "AccessTokenNeedsTls")]
     [InlineData("Test-TcpChat localhost 1 -AccessToken $secret", "AccessTokenNeedsTls")]
-    [InlineData("Connect-TcpChat localhost 1 -AllowUnencryptedAuthentication", "AccessTokenMissing")]
+    [InlineData("Connect-TcpChat localhost 1 -AllowUnencryptedAuthentication", "AllowUnencryptedAuthenticationNotUsed")]
     [InlineData("Connect-TcpChat localhost 1 -UseTls -AccessToken $secret -Framing Raw", "AccessTokenNeedsFraming")]
     [InlineData("Invoke-TcpRequest x -ComputerName localhost -Port 1 -UseTls -AccessToken $secret -AsByteStream", "AccessTokenNeedsFraming")]
-    [InlineData("Connect-TcpChat localhost 1 -UseTls -AccessToken $secret -Delimiter fish", "AccessTokenNotUsable")]
-    [InlineData("Connect-TcpChat localhost 1 -UseTls -AccessToken ([securestring]::new())", "AccessTokenNotUsable")]
-    [InlineData("Connect-TcpChat localhost 1 -UseTls -AccessToken (Get-Secret sw\u00F6rdfish) -Encoding ascii", "AccessTokenNotUsable")]
+    [InlineData("Connect-TcpChat localhost 1 -UseTls -AccessToken $secret -Delimiter fish", "InvalidAccessToken")]
+    [InlineData("Connect-TcpChat localhost 1 -UseTls -AccessToken ([securestring]::new())", "InvalidAccessToken")]
+    [InlineData("Connect-TcpChat localhost 1 -UseTls -AccessToken (Get-Secret sw\u00F6rdfish) -Encoding ascii", "InvalidAccessToken")]
     public void Where_it_cannot_go_nothing_is_sent(string script, string id)
     {
         ErrorRecord error = _engine.Error($"$secret = Get-Secret swordfish; {script}");
