@@ -80,7 +80,8 @@ public sealed class StartTcpChatServerCommand : SecureServerCommand
         });
         HandlerOptions? handler = GetHandlerOptions();
         HandlerOptions? onConnect = GetConnectOptions();
-        string command = MyInvocation.Line.Trim();
+        // The line may have a secret in it, and a job shows its command.
+        string command = (AccessToken ?? KeyPassword) is null ? MyInvocation.Line.Trim() : MyInvocation.MyCommand.Name;
         try
         {
             TcpChatServerJob job = Model == ServerModel.Process
