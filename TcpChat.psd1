@@ -21,6 +21,7 @@
         'Protect-TcpChatSession'
         'Receive-TcpMessage'
         'Send-TcpMessage'
+        'Set-TcpChatServer'
         'Start-TcpChatServer'
         'Stop-TcpChatServer'
         'Test-TcpChat'

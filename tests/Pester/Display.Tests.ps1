@@ -45,7 +45,7 @@ Describe 'Display' {
     It 'shows sessions as a table of 80 columns' {
         $text = $talk.Client, $talk.Remote | Show
         $lines = $text.Trim() -split "`n"
-        $lines[0] | Should -Match '^Id\s+Name\s+State\s+RemoteEndPoint\s+In\s+Out\s+CloseReason\s*$'
+        $lines[0] | Should -Match '^Id\s+Name\s+State\s+Tls\s+RemoteEndPoint\s+In\s+Out\s+CloseReason\s*$'
         $lines | Should -HaveCount 4
         $lines[2] | Should -Match 'Open'
         $lines[3] | Should -Match 'Open'
@@ -60,6 +60,16 @@ Describe 'Display' {
         $lines[2] | Should -Match "^localhost\s+$($echo.Port)\s+True\s+[\d.,]+\s+2/2\s+[\d.,]+\s*$"
         $lines[3] | Should -Match 'False.*(NameNotFound|ConnectTimeout)'
         $lines | ForEach-Object Length | Should -Not -BeGreaterThan 80
+    }
+
+    It 'shows a count that has more digits than its column in thousands: <Count>' -ForEach @(
+        @{ Count = 9999; Shown = '9999' }
+        @{ Count = 12345; Shown = '12k' }
+        @{ Count = 999999; Shown = '999k' }
+        @{ Count = 1234567; Shown = '1M' }
+        @{ Count = [long]::MaxValue; Shown = '9E' }
+    ) {
+        [TcpChat.Display.ShortCount]::Format($Count) | Should -Be $Shown
     }
 
     It 'shows why a session ended' {
@@ -165,5 +175,68 @@ Describe 'Child jobs' {
             $lines | ForEach-Object Length | Should -Not -BeGreaterThan 80
             $text | Should -Match "$($talk.Client.LocalEndPoint)"
         }
+    }
+}
+
+Describe 'Sessions and tests with TLS' {
+    BeforeAll {
+        $folder = Join-Path $TestDrive 'certificates'
+        $null = New-Item $folder -ItemType Directory
+        $authority, $own, $null = New-TcpChatCertificate $folder
+    }
+
+    BeforeEach {
+        $server = Start-TcpChatServer -Echo -CertificatePath $own.CertificatePath -KeyPath $own.KeyPath
+        $trust = @{ UseTls = $true; TrustedCertificatePath = $authority.CertificatePath }
+    }
+
+    AfterEach {
+        Clear-TcpChat
+    }
+
+    It 'shows in the table of sessions which are protected, in 80 columns' {
+        $plain = New-Conversation
+        $lines = (Connect-TcpChat localhost $server.Port @trust), $plain.Client | Show | ForEach-Object { $_.Trim() -split "`n" }
+        $lines[2] | Should -Match 'Open\s+1\.3 127\.0\.0\.1:'
+        $lines[3] | Should -Match 'Open\s+127\.0\.0\.1:'
+        $lines | ForEach-Object Length | Should -Not -BeGreaterThan 80
+    }
+
+    It 'shows what protects a session in its list' {
+        $session = Connect-TcpChat localhost $server.Port @trust
+        $session | Format-List | Show | Should -Match "Tls\s+: Tls13, TLS_AES_\w+, 'CN=localhost' verified"
+        $text = $session.Tls | Show
+        $text | Should -Match 'Protocol\s+: Tls13'
+        $text | Should -Match 'IsPeerVerified\s+: True'
+        $text | Should -Match 'PeerSubject\s+: CN=localhost'
+        $text | Should -Match 'PeerExpiresAt'
+    }
+
+    It 'shows tests with TLS as a table of 80 columns that says when the certificate expires' {
+        $lines = (Test-TcpChat localhost $server.Port @trust), (Test-TcpChat localhost $server.Port -UseTls) | Show | ForEach-Object { $_.Trim() -split "`n" }
+        $lines[0] | Should -Match '^ComputerName\s+Port\s+Succeeded\s+TlsMs\s+Expires\s+ErrorCode\s*$'
+        $expires = $own.NotAfter.LocalDateTime.ToString('yyyy-MM-dd', [cultureinfo]::InvariantCulture)
+        $lines[2] | Should -Match "True\s+[\d.,]+ $expires\s*$"
+        $lines[3] | Should -Match "False\s+$expires CertificateNotTrusted\s*$"
+        $lines | ForEach-Object Length | Should -Not -BeGreaterThan 80
+    }
+
+    It 'never shows what a certificate says raw: <How>' -ForEach @(
+        @{ How = 'an error'; Format = { Connect-TcpChat localhost $hostile.Port -UseTls -ErrorVariable failed -ErrorAction SilentlyContinue; $failed[0] } }
+        @{ How = 'Tls'; Format = { $session.Tls } }
+        @{ How = 'Tls as text'; Format = { "$($session.Tls)" } }
+        @{ How = 'Format-List of a session'; Format = { $session | Format-List } }
+        @{ How = 'Format-List of a test'; Format = { Test-TcpChat localhost $hostile.Port -UseTls -SkipCertificateCheck -WarningAction Ignore | Format-List } }
+        @{ How = 'Format-List of a test that failed'; Format = { Test-TcpChat localhost $hostile.Port -UseTls | Format-List } }
+    ) {
+        $key = [Security.Cryptography.ECDsa]::Create([Security.Cryptography.ECCurve+NamedCurves]::nistP256)
+        $name = [Security.Cryptography.X509Certificates.X500DistinguishedNameBuilder]::new()
+        $name.AddCommonName("evil`e[2J`u{202E}z")
+        $request = [Security.Cryptography.X509Certificates.CertificateRequest]::new($name.Build(), $key, 'SHA256')
+        $hostile = Start-TcpChatServer -Certificate $request.CreateSelfSigned([DateTimeOffset]::UtcNow.AddDays(-1), [DateTimeOffset]::UtcNow.AddDays(1))
+        $session = Connect-TcpChat localhost $hostile.Port -UseTls -SkipCertificateCheck -WarningAction Ignore
+        $text = & $Format | Show
+        $text | Should -Not -Match $active
+        $text | Should -Match 'evil'
     }
 }

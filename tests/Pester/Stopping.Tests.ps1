@@ -103,6 +103,10 @@ Describe 'Stopping a pipeline' {
         @{ Command = 'Test-TcpChat'; Behavior = 'never-accepts'; Script = { Test-TcpChat 127.0.0.1 $port -TimeoutSec 60 } }
         @{ Command = 'Test-TcpChat -Count'; Behavior = 'silent'; Script = { Test-TcpChat 127.0.0.1 $port -Count 1 -TimeoutSec 60 } }
         @{ Command = 'Invoke-TcpRequest'; Behavior = 'never-accepts'; Script = { Invoke-TcpRequest x -ComputerName 127.0.0.1 -Port $port -TimeoutSec 60 } }
+        @{ Command = 'Connect-TcpChat -UseTls'; Behavior = 'silent'; Script = { Connect-TcpChat 127.0.0.1 $port -UseTls -TimeoutSec 60 } }
+        @{ Command = 'Test-TcpChat -UseTls'; Behavior = 'silent'; Script = { Test-TcpChat 127.0.0.1 $port -UseTls -TimeoutSec 60 } }
+        @{ Command = 'Invoke-TcpRequest -UseTls'; Behavior = 'silent'; Script = { Invoke-TcpRequest x -ComputerName 127.0.0.1 -Port $port -UseTls -TimeoutSec 60 } }
+        @{ Command = 'Enter-TcpChat -UseTls'; Behavior = 'silent'; Script = { Enter-TcpChat -ComputerName 127.0.0.1 -Port $port -UseTls -TimeoutSec 60 } }
         @{ Command = 'Invoke-TcpRequest -Until'; Behavior = 'silent'; Script = { Invoke-TcpRequest x -ComputerName 127.0.0.1 -Port $port -Until y -TimeoutSec 60 } }
     ) {
         $peer = Start-TestPeer $Behavior

@@ -28,10 +28,8 @@ public static class ChatClient
         return Start(await DialAsync(options, cancellationToken).ConfigureAwait(false), options, random);
     }
 
-    /// <summary>The session of a connection that has been made.</summary>
-    internal static ChatSession Open(Socket socket, ClientOptions options) => Start(OpenTransport(socket, options), options, random: null);
-
-    private static ChatSession Start(ITransport transport, ClientOptions options, Func<double>? random)
+    /// <summary>The session of a connection that has been made, with all that comes before the first message.</summary>
+    internal static ChatSession Start(ITransport transport, ClientOptions options, Func<double>? random = null)
     {
         ChatSession session = new(
             transport,
@@ -72,7 +70,7 @@ public static class ChatClient
     }
 
     /// <summary>Does what comes before the first message: begins TLS, shows the access token. Where that fails, the connection is closed.</summary>
-    internal static async Task<ITransport> PrepareAsync(ITransport transport, ClientOptions options, CancellationToken cancellationToken)
+    private static async Task<ITransport> PrepareAsync(ITransport transport, ClientOptions options, CancellationToken cancellationToken)
     {
         if (options.Tls is not null)
         {
@@ -87,7 +85,8 @@ public static class ChatClient
         return transport;
     }
 
-    private static async Task ShowAsync(ITransport transport, ClientOptions options, AccessToken token, CancellationToken cancellationToken)
+    /// <summary>Shows the access token. Where that fails, the connection is closed.</summary>
+    internal static async Task ShowAsync(ITransport transport, ClientOptions options, AccessToken token, CancellationToken cancellationToken)
     {
         try
         {
@@ -105,7 +104,8 @@ public static class ChatClient
         }
     }
 
-    private static async Task<ITransport> ProtectAsync(ITransport transport, ClientOptions options, CancellationToken cancellationToken)
+    /// <summary>Begins TLS. Where that fails, the connection is closed.</summary>
+    internal static async Task<ITransport> ProtectAsync(ITransport transport, ClientOptions options, CancellationToken cancellationToken)
     {
         try
         {
@@ -124,7 +124,7 @@ public static class ChatClient
                     throw new ChatException(ChatErrorCode.HandshakeFailed, $"{target}: the connection was lost during the TLS handshake: {e.Message}", e);
                 case ChatException failure:
                     _ = transport.EndAsync();
-                    throw new ChatException(failure.Code, $"{target}: {failure.Message}", e);
+                    throw new ChatException(failure.Code, $"{target}: {failure.Message}", e) { PeerCertificate = failure.PeerCertificate };
                 default:
                     transport.Abort();
                     throw;
@@ -132,7 +132,8 @@ public static class ChatClient
         }
     }
 
-    private static SocketTransport OpenTransport(Socket socket, ClientOptions options)
+    /// <summary>Makes a connection ready; nothing has been sent by it.</summary>
+    internal static SocketTransport OpenTransport(Socket socket, ClientOptions options)
     {
         try
         {

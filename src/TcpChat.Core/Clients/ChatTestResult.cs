@@ -1,5 +1,7 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using TcpChat.Errors;
+using TcpChat.Security;
 
 namespace TcpChat.Clients;
 
@@ -7,6 +9,7 @@ namespace TcpChat.Clients;
 public sealed class ChatTestResult
 {
     private readonly List<double> _times = [];
+    private X509Certificate2? _refused;
 
     internal ChatTestResult(string computerName, int port)
     {
@@ -20,7 +23,7 @@ public sealed class ChatTestResult
     /// <summary>The port that was tested.</summary>
     public int Port { get; }
 
-    /// <summary>True where the connection was made and every message came back.</summary>
+    /// <summary>True where the connection was made, with TLS where that was asked for, and every message came back.</summary>
     public bool Succeeded => ErrorCode is null;
 
     /// <summary>The address that answered; null without a connection.</summary>
@@ -34,6 +37,18 @@ public sealed class ChatTestResult
 
     /// <summary>How long connecting took, the addresses included that did not answer; null without a connection.</summary>
     public double? ConnectTime { get; internal set; }
+
+    /// <summary>How long the TLS handshake took, the check of the certificate included; null without TLS, or where it failed.</summary>
+    public double? TlsTime { get; internal set; }
+
+    /// <summary>What is known of the TLS; null without it, or where the handshake failed.</summary>
+    public TlsFacts? Tls { get; internal set; }
+
+    /// <summary>The certificate that the server has shown, also one that was not accepted; null where it has shown none.</summary>
+    public X509Certificate2? PeerCertificate => Tls?.PeerCertificate ?? _refused;
+
+    /// <summary>When that certificate expires, in local time.</summary>
+    public DateTime? CertificateExpiresAt => PeerCertificate?.NotAfter;
 
     /// <summary>How many messages were sent.</summary>
     public int Sent { get; internal set; }
@@ -67,7 +82,7 @@ public sealed class ChatTestResult
 
     internal void AddRoundTrip(TimeSpan time) => _times.Add(ToMilliseconds(time));
 
-    internal void Fail(ChatErrorCode code, string error) => (ErrorCode, Error) = (code, error);
+    internal void Fail(ChatErrorCode code, string error, X509Certificate2? refused = null) => (ErrorCode, Error, _refused) = (code, error, refused);
 
     /// <summary>To the microsecond: a finer clock is not to be had on every system.</summary>
     internal static double ToMilliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);

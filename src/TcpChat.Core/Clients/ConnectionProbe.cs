@@ -2,10 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using TcpChat.Errors;
 using TcpChat.Sessions;
+using TcpChat.Transport;
 
 namespace TcpChat.Clients;
 
-/// <summary>Tests a connection step by step and takes the time of each: resolving, connecting, and round trips to a peer that sends back what it gets.</summary>
+/// <summary>Tests a connection step by step and takes the time of each: resolving, connecting, the TLS handshake where there is one, and round trips to a peer that sends back what it gets.</summary>
 public sealed class ConnectionProbe
 {
     /// <summary>How long the rest of what was sent may take when the test is over.</summary>
@@ -53,7 +54,7 @@ public sealed class ConnectionProbe
         }
         catch (ChatException e)
         {
-            _result.Fail(e.Code, e.Message);
+            _result.Fail(e.Code, e.Message, e.PeerCertificate);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -77,9 +78,27 @@ public sealed class ConnectionProbe
         begin = _clock.GetTimestamp();
         Socket socket = await _dialer.ConnectAsync(addresses, ended).ConfigureAwait(false);
         _result.ConnectTime = ChatTestResult.ToMilliseconds(_clock.GetElapsedTime(begin));
-        ChatSession session = ChatClient.Open(socket, _options.Client);
-        _result.RemoteAddress = (session.RemoteEndPoint as IPEndPoint)?.Address;
-        return session;
+        SocketTransport transport = ChatClient.OpenTransport(socket, _options.Client);
+        _result.RemoteAddress = (transport.RemoteEndPoint as IPEndPoint)?.Address;
+        return ChatClient.Start(await PrepareAsync(transport, ended).ConfigureAwait(false), _options.Client);
+    }
+
+    private async Task<ITransport> PrepareAsync(ITransport transport, CancellationToken ended)
+    {
+        if (_options.Client.Tls is not null)
+        {
+            long begin = _clock.GetTimestamp();
+            transport = await ChatClient.ProtectAsync(transport, _options.Client, ended).ConfigureAwait(false);
+            _result.TlsTime = ChatTestResult.ToMilliseconds(_clock.GetElapsedTime(begin));
+            _result.Tls = transport.Tls;
+        }
+
+        if (_options.Client.AccessToken is { } token)
+        {
+            await ChatClient.ShowAsync(transport, _options.Client, token, ended).ConfigureAwait(false);
+        }
+
+        return transport;
     }
 
     private async Task MakeRoundTripsAsync(ChatSession session, CancellationToken ended)
@@ -114,6 +133,12 @@ public sealed class ConnectionProbe
             }
         }
 
+        if (session is { CloseReason: CloseReason.HandshakeFailed, Error: ChatException refusal })
+        {
+            // With TLS 1.3 a server looks at the client's certificate when the client's handshake is over already.
+            throw new ChatException(refusal.Code, $"{Target}: {refusal.Message}", refusal);
+        }
+
         throw new ChatException(
             ChatErrorCode.SessionClosed,
             $"{Target} closed the connection ({session.CloseReason}) after {_result.Received} of {_options.Count} round trips.",
@@ -130,7 +155,17 @@ public sealed class ConnectionProbe
                     ? $"The name '{_result.ComputerName}' was not resolved within {Time}."
                     : $"No connection to {Target} within {Time}.");
         }
-        else if (_echo!.HasOther)
+        else if (_options.Client.Tls is not null && _result.TlsTime is null)
+        {
+            _result.Fail(
+                ChatErrorCode.HandshakeTimeout,
+                $"{Target} accepted the connection, but the TLS handshake was not complete within {Time}; perhaps it does not speak TLS there.");
+        }
+        else if (_echo is null)
+        {
+            _result.Fail(ChatErrorCode.ConnectTimeout, $"{Target} accepted the connection, but did not take the access token within {Time}.");
+        }
+        else if (_echo.HasOther)
         {
             _result.Fail(
                 ChatErrorCode.UnexpectedAnswer,

@@ -5,7 +5,7 @@ public sealed record ProbeOptions
 {
     /// <summary>
     /// Where to connect to, and how messages are cut. Its time to connect is the time for the whole test: resolving,
-    /// connecting and all round trips.
+    /// connecting, the TLS handshake and all round trips.
     /// </summary>
     public required ClientOptions Client { get; init; }
 

@@ -147,6 +147,9 @@ public enum ChatErrorCode
     /// <summary>A private key cannot be opened with that password, or needs one.</summary>
     KeyPasswordWrong,
 
+    /// <summary>A private key cannot be given to the processes that serve connections.</summary>
+    CertificateNotExportable,
+
     /// <summary>Something came, unprotected, before the session went over to TLS; it could be anybody's.</summary>
     UnprotectedDataWaiting,
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using TcpChat.Files;
 
 namespace TcpChat.Errors;
@@ -20,4 +21,7 @@ public sealed class ChatException : IOException
 
     /// <summary>Where a wait for a pattern ended without one: the text that had arrived. Null everywhere else.</summary>
     public string? Received { get; init; }
+
+    /// <summary>Where a peer's certificate was not accepted: that certificate. Null everywhere else.</summary>
+    public X509Certificate2? PeerCertificate { get; init; }
 }

@@ -52,6 +52,12 @@ public sealed class OneShotRequest
             await ReceiveAsync(session, ended.Token, cancellationToken).ConfigureAwait(false);
             return new RequestResult(_answer, null, null);
         }
+        catch (ChatException) when (session is { CloseReason: CloseReason.HandshakeFailed, Error: ChatException })
+        {
+            // With TLS 1.3 a server looks at the client's certificate when the client's handshake is over already.
+            ChatException refusal = (ChatException)session.Error;
+            return new RequestResult(_answer, null, new ChatException(refusal.Code, $"{Target}: {refusal.Message}", refusal));
+        }
         catch (ChatException e)
         {
             return new RequestResult(_answer, null, e);

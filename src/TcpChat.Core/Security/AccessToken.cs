@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using TcpChat.Framing;
 
 namespace TcpChat.Security;
 
@@ -44,10 +45,19 @@ public sealed class AccessToken
         strict.GetBytes(text, _bytes);
     }
 
-    /// <summary>Makes a token of its bytes.</summary>
-    internal AccessToken(byte[] bytes) => _bytes = bytes;
+    /// <summary>Makes a token of its bytes, as <see cref="ToBytes"/> gives them.</summary>
+    public AccessToken(byte[] bytes) => _bytes = bytes;
 
     internal ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>True where it goes over the wire as one message of that framing, whole: not where there are no messages, nor where what ends one is in it.</summary>
+    public bool IsOneMessage(MessageFraming framing) =>
+        framing.Kind != FramingKind.Raw
+        && framing.Cut(framing.Wrap(_bytes), 0, LongestToken) is { Status: FrameStatus.Message } first
+        && first.Length == _bytes.Length;
+
+    /// <summary>A copy of its bytes, for a process that serves for this one; for a pipe to it, and nothing else.</summary>
+    public byte[] ToBytes() => [.. _bytes];
 
     /// <inheritdoc/>
     public override string ToString() => "(access token)";

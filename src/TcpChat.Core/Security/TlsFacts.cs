@@ -28,6 +28,8 @@ public sealed record TlsFacts
     /// <summary>The SHA-256 thumbprint of the peer's certificate.</summary>
     public string? PeerThumbprint => PeerCertificate is null ? null : Thumbprint.Of(PeerCertificate);
 
-    /// <inheritdoc/>
-    public override string ToString() => PeerCertificate is null ? $"{Protocol} {CipherSuite}" : $"{Protocol} {CipherSuite} {PeerSubject}";
+    /// <summary>In a line that a terminal can be shown: version, cipher suite, whose certificate the peer has shown, and whether it was checked.</summary>
+    public override string ToString() => PeerCertificate is null
+        ? $"{Protocol}, {CipherSuite}"
+        : $"{Protocol}, {CipherSuite}, {CertificateText.Subject(PeerCertificate)} {(IsPeerVerified ? "verified" : "not verified")}";
 }

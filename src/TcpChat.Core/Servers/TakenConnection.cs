@@ -31,26 +31,53 @@ public sealed class TakenConnection
 
     /// <summary>Waits for a connection, takes it, and closes the copy of the listening socket.</summary>
     /// <param name="ticket">From the server's <see cref="ListenerShare.TicketFor"/>.</param>
-    /// <param name="options">How the session behaves, and what answers it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="options">How the session behaves, what answers it, and what there is to pass before it is one.</param>
+    /// <param name="admitting">Told true when a connection begins to pass what there is, and false when it was not admitted and the next is waited for.</param>
+    /// <param name="rejected">Told of each that was not admitted.</param>
+    /// <param name="cancellationToken">Ends the wait for a connection, but not the admission of one that was taken; after that, none is waited for.</param>
     /// <exception cref="SocketException">Accepting failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public static async Task<TakenConnection> TakeAsync(byte[] ticket, ServerOptions options, CancellationToken cancellationToken)
+    public static async Task<TakenConnection> TakeAsync(
+        byte[] ticket, ServerOptions options, Action<bool>? admitting, Action<RejectedConnection>? rejected, CancellationToken cancellationToken)
     {
         options.Session.ThrowIfInvalid();
         byte[]? greeting = ServerSession.WrapGreeting(options);
         using Socket listener = ListenerShare.Open(ticket);
+        Admission admission = new();
         while (true)
         {
             Socket socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
+            SocketTransport transport;
             try
             {
-                return new TakenConnection(ServerSession.Create(ServerSession.OpenTransport(socket), options), options, greeting);
+                transport = ServerSession.OpenTransport(socket);
             }
             catch (SocketException)
             {
                 // That client has gone already: the next may come.
+                continue;
             }
+
+            if (!Admission.IsNeeded(options))
+            {
+                return new TakenConnection(ServerSession.Create(transport, options), options, greeting);
+            }
+
+            admitting?.Invoke(true);
+            ChatSession? session = null;
+            await admission.AdmitAsync(
+                transport,
+                options,
+                wire => ServerSession.Create(wire, options),
+                admitted => session = admitted,
+                rejection => rejected?.Invoke(rejection),
+                CancellationToken.None).ConfigureAwait(false);
+            if (session is not null)
+            {
+                return new TakenConnection(session, options, greeting);
+            }
+
+            admitting?.Invoke(false);
         }
     }
 

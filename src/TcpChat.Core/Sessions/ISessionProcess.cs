@@ -1,4 +1,5 @@
 using System.Net;
+using TcpChat.Security;
 using TcpChat.Servers;
 
 namespace TcpChat.Sessions;
@@ -17,6 +18,9 @@ public interface ISessionProcess
 
     /// <summary>This side's address and port.</summary>
     EndPoint? LocalEndPoint { get; }
+
+    /// <summary>What is known of the TLS under the session; null: there is none.</summary>
+    TlsFacts? Tls => null;
 
     /// <summary>What the session has sent and received, as last told.</summary>
     SessionTotals Totals { get; }

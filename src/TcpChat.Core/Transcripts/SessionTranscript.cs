@@ -38,6 +38,10 @@ internal sealed class SessionTranscript
     {
         json.WriteString("remote", _session.RemoteEndPoint?.ToString());
         json.WriteString("local", _session.LocalEndPoint?.ToString());
+        if (_session.Tls is { } tls)
+        {
+            WriteTls(json, tls);
+        }
     });
 
     /// <summary>A message has come. To be called before anyone can take it, so that no answer comes before it.</summary>
@@ -81,11 +85,7 @@ internal sealed class SessionTranscript
     }
 
     /// <summary>It began in clear text, and goes on in TLS. To be called before anyone can take what comes protected.</summary>
-    public void Protected(TlsFacts tls) => Write(new("protected", _session), json =>
-    {
-        json.WriteString("version", $"{tls.Protocol}");
-        json.WriteString("peer", tls.PeerSubject);
-    });
+    public void Protected(TlsFacts tls) => Write(new("protected", _session), json => WriteTls(json, tls));
 
     public void Closed()
     {
@@ -103,6 +103,14 @@ internal sealed class SessionTranscript
         }
 
         _transcript.Release();
+    }
+
+    private static void WriteTls(Utf8JsonWriter json, TlsFacts tls)
+    {
+        json.WriteString("tls", tls.Protocol.ToString());
+        json.WriteString("peer", tls.PeerSubject);
+        json.WriteString("thumbprint", tls.PeerThumbprint);
+        json.WriteBoolean("verified", tls.IsPeerVerified);
     }
 
     private static void WriteFile(Utf8JsonWriter json, FileTransfer transfer, Exception? error)

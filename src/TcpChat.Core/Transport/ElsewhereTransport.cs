@@ -1,4 +1,5 @@
 using System.Net;
+using TcpChat.Security;
 using TcpChat.Sessions;
 
 namespace TcpChat.Transport;
@@ -9,6 +10,8 @@ internal sealed class ElsewhereTransport(ISessionProcess process) : ITransport
     public EndPoint? LocalEndPoint => process.LocalEndPoint;
 
     public EndPoint? RemoteEndPoint => process.RemoteEndPoint;
+
+    public TlsFacts? Tls => process.Tls;
 
     public ValueTask WaitForDataAsync() => new(process.Ended);
 

@@ -17,6 +17,7 @@ internal sealed class TlsHandshake
     private readonly PeerRole _peer;
     private readonly string? _host;
     private ChatException? _verdict;
+    private X509Certificate2? _refused;
 
     private TlsHandshake(ITransport transport, PeerTrust? trust, PeerRole peer, string? host)
     {
@@ -104,13 +105,17 @@ internal sealed class TlsHandshake
     private bool Check(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         _verdict = _trust is null ? null : CertificateCheck.Examine(certificate as X509Certificate2, chain, errors, _trust, _peer, _host);
+        _refused = _verdict is null ? null : Copy(certificate);
         return _verdict is null;
     }
 
+    /// <summary>A copy: the stream's own goes with it.</summary>
+    private static X509Certificate2? Copy(X509Certificate? certificate) =>
+        certificate is null ? null : X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+
     private TlsFacts Describe(SslStream stream)
     {
-        // A copy: the stream's own goes with it.
-        X509Certificate2? peer = stream.RemoteCertificate is { } certificate ? X509CertificateLoader.LoadCertificate(certificate.GetRawCertData()) : null;
+        X509Certificate2? peer = Copy(stream.RemoteCertificate);
         return new TlsFacts
         {
             Protocol = stream.SslProtocol,
@@ -125,7 +130,7 @@ internal sealed class TlsHandshake
     {
         if (_verdict is not null)
         {
-            return new ChatException(_verdict.Code, _verdict.Message, exception);
+            return new ChatException(_verdict.Code, _verdict.Message, exception) { PeerCertificate = _refused };
         }
 
         if (exception.InnerException is SocketException or ObjectDisposedException)

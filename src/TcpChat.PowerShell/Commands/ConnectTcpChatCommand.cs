@@ -7,9 +7,9 @@ using TcpChat.Sessions;
 namespace TcpChat.Commands;
 
 /// <summary>Connects to one or many computers at once.</summary>
-[Cmdlet(VerbsCommunications.Connect, "TcpChat")]
+[Cmdlet(VerbsCommunications.Connect, "TcpChat", DefaultParameterSetName = ComputerSet)]
 [OutputType(typeof(ChatSession))]
-public sealed class ConnectTcpChatCommand : SessionOptionsCommand
+public sealed partial class ConnectTcpChatCommand : ClientCommand
 {
     private readonly List<(string Target, Task<ChatSession> Session)> _connecting = [];
     private SemaphoreSlim? _throttle;
@@ -68,7 +68,7 @@ public sealed class ConnectTcpChatCommand : SessionOptionsCommand
         SessionOptions options = GetSessionOptions();
         foreach (string computer in ComputerName)
         {
-            ClientOptions client = new()
+            ClientOptions client = Protect(new ClientOptions
             {
                 ComputerName = computer,
                 Port = Port,
@@ -76,7 +76,7 @@ public sealed class ConnectTcpChatCommand : SessionOptionsCommand
                 ConnectTimeout = TimeSpan.FromSeconds(TimeoutSec),
                 Session = options,
                 Reconnect = reconnect,
-            };
+            });
             _connecting.Add(($"{computer}:{Port}", ConnectAsync(client, StopToken)));
         }
     }
@@ -97,7 +97,7 @@ public sealed class ConnectTcpChatCommand : SessionOptionsCommand
             catch (ChatException e)
             {
                 _written++;
-                Transcript?.WriteFailure(target, e);
+                _transcript?.WriteFailure(target, e);
                 WriteError(e, target);
             }
         }
@@ -107,6 +107,9 @@ public sealed class ConnectTcpChatCommand : SessionOptionsCommand
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
+
+        // The sessions keep it open.
+        _transcript?.Dispose();
         foreach ((_, Task<ChatSession> connecting) in _connecting.Skip(_written))
         {
             // Stopped before it could be handed over, so nobody else can close it.

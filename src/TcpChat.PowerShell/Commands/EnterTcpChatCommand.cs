@@ -1,11 +1,9 @@
 using System.Management.Automation;
-using System.Text;
 using TcpChat.Binding;
 using TcpChat.Clients;
 using TcpChat.Completion;
 using TcpChat.Consoles;
 using TcpChat.Errors;
-using TcpChat.Framing;
 using TcpChat.Jobs;
 using TcpChat.Registry;
 using TcpChat.Servers;
@@ -15,11 +13,10 @@ namespace TcpChat.Commands;
 
 /// <summary>Sits at a conversation: what is typed is sent, what comes is shown.</summary>
 [Cmdlet(VerbsCommon.Enter, "TcpChat", DefaultParameterSetName = SessionSet)]
-public sealed class EnterTcpChatCommand : FramingCommand
+public sealed class EnterTcpChatCommand : ClientCommand
 {
     private const string SessionSet = "Session";
     private const string OperatorSet = "Operator";
-    private const string ComputerSet = "ComputerName";
     private const string HandlerNote = "A handler of the server takes the messages: they are not seen here. What is typed is sent.";
 
     /// <summary>How long closing a session of its own may take.</summary>
@@ -68,26 +65,6 @@ public sealed class EnterTcpChatCommand : FramingCommand
     [ValidateRange(0, LongestTimeoutSec)]
     public double IdleTimeoutSec { get; set; } = 2;
 
-    /// <summary>How messages are cut out of the stream. Default: Line, or Delimiter where -Delimiter is given.</summary>
-    [Parameter(ParameterSetName = ComputerSet)]
-    public FramingKind Framing { get; set; }
-
-    /// <summary>What ends a message: text or bytes.</summary>
-    [Parameter(ParameterSetName = ComputerSet)]
-    [ValidateNotNullOrEmpty]
-    public object? Delimiter { get; set; }
-
-    /// <summary>What ends a line that is sent.</summary>
-    [Parameter(ParameterSetName = ComputerSet)]
-    public LineEnding LineEnding { get; set; }
-
-    /// <summary>How text becomes bytes: a name, a code page, or an encoding. Default: UTF-8 without a byte order mark.</summary>
-    [Parameter(ParameterSetName = ComputerSet)]
-    [EncodingTransform]
-    [ArgumentCompleter(typeof(EncodingCompleter))]
-    [ValidateNotNull]
-    public Encoding Encoding { get; set; } = SessionOptions.DefaultEncoding;
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -126,13 +103,13 @@ public sealed class EnterTcpChatCommand : FramingCommand
     private void EnterOwn()
     {
         string target = $"{ComputerName}:{Port}";
-        ClientOptions options = new()
+        ClientOptions options = Protect(new ClientOptions
         {
             ComputerName = ComputerName,
             Port = Port,
             ConnectTimeout = TimeSpan.FromSeconds(TimeoutSec),
             Session = new SessionOptions { Framing = MakeFraming(Framing, Delimiter, LineEnding, Encoding), Encoding = Encoding },
-        };
+        });
         try
         {
             _own = ChatClient.ConnectAsync(options, StopToken);

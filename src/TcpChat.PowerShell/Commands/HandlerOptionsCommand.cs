@@ -60,22 +60,28 @@ public abstract class HandlerOptionsCommand : SessionOptionsCommand
             return null;
         }
 
-        return new HandlerOptions()
+        return GetOptions(block) with
         {
-            Block = GetBlock(block),
             IsConversation = ScriptBlock is not null,
             Arguments = ArgumentList ?? [],
-            Initialization = InitializationScript,
             ThrottleLimit = ThrottleLimit > 0 ? ThrottleLimit
                 : ScriptBlock is not null ? HandlerOptions.DefaultConversationThrottleLimit
                 : HandlerOptions.DefaultMessageThrottleLimit,
             ErrorAction = HandlerError,
             OutputLimit = OutputLimit,
-            ModulePath = Path.Combine(MyInvocation.MyCommand.Module.ModuleBase, "TcpChat.psd1"),
-            Location = SessionState.Path.CurrentLocation.Path,
-            LanguageMode = SessionState.LanguageMode,
         };
     }
+
+    /// <summary>What all the server's scripts share.</summary>
+    private protected HandlerOptions GetOptions(ScriptBlock block) => new()
+    {
+        Block = GetBlock(block),
+        Initialization = InitializationScript,
+        ThrottleLimit = HandlerOptions.DefaultMessageThrottleLimit,
+        ModulePath = Path.Combine(MyInvocation.MyCommand.Module.ModuleBase, "TcpChat.psd1"),
+        Location = SessionState.Path.CurrentLocation.Path,
+        LanguageMode = SessionState.LanguageMode,
+    };
 
     private HandlerBlock GetBlock(ScriptBlock block)
     {

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text;
 using TcpChat.Binding;
 using TcpChat.Clients;
 using TcpChat.Completion;
@@ -12,13 +11,10 @@ using TcpChat.Sessions;
 namespace TcpChat.Commands;
 
 /// <summary>The parameters of a request: what is asked, whom, and what ends the answer.</summary>
-public abstract class RequestCommand : FramingCommand
+public abstract class RequestCommand : ClientCommand
 {
     /// <summary>The parameter set with sessions.</summary>
     protected const string SessionSet = "Session";
-
-    /// <summary>The parameter set with computers.</summary>
-    protected const string ComputerSet = "Computer";
 
     /// <summary>What to send. Bytes go as they are, a message as its bytes, all else as its text; each element of a list is a request.</summary>
     // What is asked and who is asked may both come from the pipeline: whichever is not an argument does. As sets of their own
@@ -88,26 +84,6 @@ public abstract class RequestCommand : FramingCommand
     [ValidateRange(1, 10_000)]
     public int ThrottleLimit { get; set; } = 32;
 
-    /// <summary>How messages are cut out of the stream. Default: Line, Delimiter where -Delimiter is given, Raw with -AsByteStream.</summary>
-    [Parameter(ParameterSetName = ComputerSet)]
-    public FramingKind Framing { get; set; }
-
-    /// <summary>What ends a message: text or bytes.</summary>
-    [Parameter(ParameterSetName = ComputerSet)]
-    [ValidateNotNullOrEmpty]
-    public object? Delimiter { get; set; }
-
-    /// <summary>What ends a line that is sent. Both are accepted on receiving.</summary>
-    [Parameter(ParameterSetName = ComputerSet)]
-    public LineEnding LineEnding { get; set; }
-
-    /// <summary>The encoding of text. Default: UTF-8 without a byte order mark.</summary>
-    [Parameter(ParameterSetName = ComputerSet)]
-    [EncodingTransform]
-    [ArgumentCompleter(typeof(EncodingCompleter))]
-    [ValidateNotNull]
-    public Encoding Encoding { get; set; } = SessionOptions.DefaultEncoding;
-
     /// <summary>The largest answer, all its messages together, in bytes.</summary>
     [Parameter(ParameterSetName = ComputerSet)]
     [ValidateRange(1, 1 << 30)]
@@ -124,6 +100,7 @@ public abstract class RequestCommand : FramingCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (!IsBound(nameof(InputObject)) && !IsBound(nameof(Session)) && !IsBound(nameof(ComputerName)))
         {
             ThrowInvalidArgument("RequestOrTargetMissing", "Give what to send, or whom to ask, as an argument; only one of them can come from the pipeline.");
@@ -149,9 +126,6 @@ public abstract class RequestCommand : FramingCommand
         }
     }
 
-    /// <summary>True where the parameter was given.</summary>
-    private protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
     /// <summary>The request to a computer as the parameters say.</summary>
     private protected RequestOptions RequestTo(string computer, object item)
     {
@@ -159,7 +133,7 @@ public abstract class RequestCommand : FramingCommand
         bool isBytes = Payload.TryGetBytes(item, out ReadOnlyMemory<byte> bytes);
         return new RequestOptions
         {
-            Client = new ClientOptions
+            Client = Protect(new ClientOptions
             {
                 ComputerName = computer,
                 Port = Port,
@@ -174,7 +148,7 @@ public abstract class RequestCommand : FramingCommand
                     InboxLimit = Math.Max(1, MaximumAnswerSize / RequestOptions.MessageCost),
                     InboxByteLimit = MaximumAnswerSize,
                 },
-            },
+            }),
             Text = isBytes ? null : Payload.ToText(item),
             Bytes = bytes,
             End = AnswerEnd,

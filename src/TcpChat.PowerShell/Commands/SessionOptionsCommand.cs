@@ -2,15 +2,13 @@ using System.Management.Automation;
 using System.Text;
 using TcpChat.Binding;
 using TcpChat.Completion;
-using TcpChat.Errors;
-using TcpChat.Files;
 using TcpChat.Framing;
 using TcpChat.Sessions;
 using TcpChat.Transcripts;
 
 namespace TcpChat.Commands;
 
-/// <summary>What the commands that make sessions share: how messages are cut, and how much may wait.</summary>
+/// <summary>What a command that starts a server says about its sessions: how messages are cut, and how much may wait.</summary>
 public abstract class SessionOptionsCommand : FramingCommand
 {
     /// <summary>How messages are cut out of the stream. Default: Line, or Delimiter where -Delimiter is given.</summary>
@@ -86,22 +84,6 @@ public abstract class SessionOptionsCommand : FramingCommand
         OutboxByteLimit = OutboxByteLimit,
         OutboxPolicy = OutboxPolicy,
         HalfCloseTimeout = TimeSpan.FromSeconds(HalfCloseTimeoutSec),
-        Transcript = TranscriptPath is null ? null : Transcript ??= OpenTranscript(FilePath.Resolve(this, TranscriptPath)),
+        Transcript = TranscriptPath is null ? null : Transcript ??= TranscriptOpening.Open(this, TranscriptPath),
     };
-
-    private Transcript OpenTranscript(string path)
-    {
-        Transcript transcript = new(path);
-        try
-        {
-            transcript.Open();
-        }
-        catch (ChatException e)
-        {
-            transcript.Dispose();
-            ThrowTerminatingError(ChatErrorRecord.Create(e, path));
-        }
-
-        return transcript;
-    }
 }

@@ -12,7 +12,7 @@ namespace TcpChat.Commands;
 /// <summary>Starts a server as a job.</summary>
 [Cmdlet(VerbsLifecycle.Start, "TcpChatServer", DefaultParameterSetName = InboxSet)]
 [OutputType(typeof(TcpChatServerJob))]
-public sealed class StartTcpChatServerCommand : HandlerOptionsCommand
+public sealed class StartTcpChatServerCommand : SecureServerCommand
 {
     private const string InboxSet = "Inbox";
     private const string EchoSet = "Echo";
@@ -60,14 +60,14 @@ public sealed class StartTcpChatServerCommand : HandlerOptionsCommand
     public int Backlog { get; set; } = ServerOptions.DefaultBacklog;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void ProcessRecord()
     {
         if (Model != ServerModel.Process && MyInvocation.BoundParameters.ContainsKey(nameof(SpareProcess)))
         {
             ThrowInvalidArgument("SpareProcessNotUsed", "-SpareProcess has a meaning with -Model Process only.", SpareProcess);
         }
 
-        ServerOptions options = new()
+        ServerOptions options = Secure(new ServerOptions
         {
             Address = Address,
             Port = Port,
@@ -77,14 +77,15 @@ public sealed class StartTcpChatServerCommand : HandlerOptionsCommand
             Greeting = Greeting,
             Answer = Echo ? ServerAnswer.Echo : ServerAnswer.Inbox,
             Session = GetSessionOptions(),
-        };
+        });
         HandlerOptions? handler = GetHandlerOptions();
+        HandlerOptions? onConnect = GetConnectOptions();
         string command = MyInvocation.Line.Trim();
         try
         {
             TcpChatServerJob job = Model == ServerModel.Process
-                ? Await(TcpChatServerJob.StartAsync(options, command, GetProcesses(handler), StopToken))
-                : StartHere(options, command, handler);
+                ? Await(TcpChatServerJob.StartAsync(options, command, GetProcesses(handler, onConnect), StopToken))
+                : StartHere(options, command, handler, onConnect);
             WriteVerbose($"Listening at {job.LocalEndPoint}.");
             WriteObject(job);
         }
@@ -98,47 +99,51 @@ public sealed class StartTcpChatServerCommand : HandlerOptionsCommand
         }
     }
 
-    private TcpChatServerJob StartHere(ServerOptions options, string command, HandlerOptions? handler)
+    private TcpChatServerJob StartHere(ServerOptions options, string command, HandlerOptions? handler, HandlerOptions? onConnect)
     {
-        HandlerPool? pool = handler is null ? null : Warm(handler);
+        HandlerPool? pool = null;
+        ConnectScript? script = null;
         try
         {
-            return TcpChatServerJob.Start(options, command, pool);
+            if (handler is not null)
+            {
+                Warm((pool = new HandlerPool(handler)).WarmAsync());
+            }
+
+            if (onConnect is not null)
+            {
+                Warm((script = new ConnectScript(onConnect)).WarmAsync());
+            }
+
+            return TcpChatServerJob.Start(options, command, pool, script);
         }
         catch
         {
             pool?.Dispose();
+            script?.Dispose();
             throw;
         }
     }
 
-    private HandlerPool Warm(HandlerOptions handler)
+    private void Warm(Task warming)
     {
-        HandlerPool pool = new(handler);
         try
         {
-            Await(pool.WarmAsync().WaitAsync(StopToken));
-            return pool;
+            Await(warming.WaitAsync(StopToken));
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not (OutOfMemoryException or PipelineStoppedException))
         {
-            pool.Dispose();
-            if (e is not PipelineStoppedException)
-            {
-                ThrowTerminatingError(new ErrorRecord(e, "HandlerNotReady", ErrorCategory.InvalidOperation, InitializationScript));
-            }
-
-            throw;
+            ThrowTerminatingError(new ErrorRecord(e, "HandlerNotReady", ErrorCategory.InvalidOperation, InitializationScript));
         }
     }
 
-    private ProcessHandlers GetProcesses(HandlerOptions? handler)
+    private ProcessHandlers GetProcesses(HandlerOptions? handler, HandlerOptions? onConnect)
     {
         if (handler is null && !Echo)
         {
             ThrowInvalidArgument("HandlerMissing", "With -Model Process, say what answers in the processes: -ScriptBlock, -OnMessage or -Echo.", Model);
         }
 
-        return new ProcessHandlers(handler, ThrottleLimit > 0 ? ThrottleLimit : ProcessHandlers.DefaultLimit, SpareProcess, OutputLimit);
+        return new ProcessHandlers(handler, onConnect, ThrottleLimit > 0 ? ThrottleLimit : ProcessHandlers.DefaultLimit, SpareProcess, OutputLimit);
     }
 }

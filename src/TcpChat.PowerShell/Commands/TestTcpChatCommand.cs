@@ -1,17 +1,13 @@
 using System.Management.Automation;
-using System.Text;
-using TcpChat.Binding;
 using TcpChat.Clients;
-using TcpChat.Completion;
-using TcpChat.Framing;
 using TcpChat.Sessions;
 
 namespace TcpChat.Commands;
 
-/// <summary>Tests whether computers can be connected to, and whether and how fast they send back what they get.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "TcpChat")]
+/// <summary>Tests whether computers can be connected to, and whether they speak TLS, and whether and how fast they send back what they get.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "TcpChat", DefaultParameterSetName = ComputerSet)]
 [OutputType(typeof(ChatTestResult), typeof(bool))]
-public sealed class TestTcpChatCommand : FramingCommand
+public sealed class TestTcpChatCommand : ClientCommand
 {
     private InOrder<ChatTestResult>? _tests;
 
@@ -50,26 +46,6 @@ public sealed class TestTcpChatCommand : FramingCommand
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    /// <summary>How messages are cut out of the stream. Default: Line, or Delimiter where -Delimiter is given.</summary>
-    [Parameter]
-    public FramingKind Framing { get; set; }
-
-    /// <summary>What ends a message: text or bytes.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public object? Delimiter { get; set; }
-
-    /// <summary>What ends a line that is sent. Both are accepted on receiving.</summary>
-    [Parameter]
-    public LineEnding LineEnding { get; set; }
-
-    /// <summary>The encoding of text. Default: UTF-8 without a byte order mark.</summary>
-    [Parameter]
-    [EncodingTransform]
-    [ArgumentCompleter(typeof(EncodingCompleter))]
-    [ValidateNotNull]
-    public Encoding Encoding { get; set; } = SessionOptions.DefaultEncoding;
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -79,14 +55,14 @@ public sealed class TestTcpChatCommand : FramingCommand
         {
             ProbeOptions options = new()
             {
-                Client = new ClientOptions
+                Client = Protect(new ClientOptions
                 {
                     ComputerName = computer,
                     Port = Port,
                     ConnectTimeout = TimeSpan.FromSeconds(TimeoutSec),
                     Session = session,
-                },
-                Count = MyInvocation.BoundParameters.ContainsKey(nameof(Count)) || !MyInvocation.BoundParameters.ContainsKey(nameof(Message)) ? Count : 1,
+                }),
+                Count = IsBound(nameof(Count)) || !IsBound(nameof(Message)) ? Count : 1,
                 Message = Message,
             };
             _tests.Begin($"{computer}:{Port}", stop => new ConnectionProbe(options).RunAsync(stop));
@@ -111,7 +87,14 @@ public sealed class TestTcpChatCommand : FramingCommand
         {
             ChatTestResult result = Await(test);
             WriteVerbose($"{result}: {result.Error ?? "succeeded."}");
-            WriteObject(Quiet ? result.Succeeded : result);
+            WriteObject(Quiet ? result.Succeeded : UseTls ? WithTlsTable(result) : result);
         }
+    }
+
+    private static PSObject WithTlsTable(ChatTestResult result)
+    {
+        PSObject shown = PSObject.AsPSObject(result);
+        shown.TypeNames.Insert(0, $"{typeof(ChatTestResult)}#Tls");
+        return shown;
     }
 }

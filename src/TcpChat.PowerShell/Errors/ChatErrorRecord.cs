@@ -57,7 +57,7 @@ internal static class ChatErrorRecord
             or ChatErrorCode.UnprotectedDataWaiting => ErrorCategory.SecurityError,
         ChatErrorCode.CertificateFileInvalid => ErrorCategory.InvalidData,
         ChatErrorCode.KeyPasswordWrong => ErrorCategory.AuthenticationError,
-        ChatErrorCode.AlreadyProtected => ErrorCategory.InvalidOperation,
+        ChatErrorCode.AlreadyProtected or ChatErrorCode.CertificateNotExportable => ErrorCategory.InvalidOperation,
         ChatErrorCode.AccessDenied or ChatErrorCode.TurnedAway => ErrorCategory.PermissionDenied,
         ChatErrorCode.TooManyHandshakes => ErrorCategory.LimitsExceeded,
         _ => ErrorCategory.NotSpecified,

@@ -4,7 +4,7 @@ using TcpChat.Sessions;
 namespace TcpChat.Handlers;
 
 /// <summary>Holds one conversation after the other, each from its beginning to its end.</summary>
-internal sealed class ConversationWorker(HandlerPool pool) : HandlerWorker(pool)
+internal class ConversationWorker(HandlerPool pool) : HandlerWorker(pool)
 {
     private const string Script = "param($__block, $Session, $Server, $__arguments) & $__block $Session @__arguments";
 
@@ -21,8 +21,8 @@ internal sealed class ConversationWorker(HandlerPool pool) : HandlerWorker(pool)
         }
     }
 
-    /// <summary>Holds one; false where the runspace cannot be used for another.</summary>
-    private bool Hold(HandledSession handled, ScriptBlock block, RunspaceSnapshot snapshot)
+    /// <summary>Runs the block for one; gives what it failed with, if it did.</summary>
+    protected virtual Exception? Run(HandledSession handled, ScriptBlock block)
     {
         Exception? failure = Invoke(
             Script,
@@ -34,15 +34,19 @@ internal sealed class ConversationWorker(HandlerPool pool) : HandlerWorker(pool)
                 ["__arguments"] = Options.Arguments,
             },
             Record);
-        if (failure is not null && !IsEndOf(handled.Session, failure))
+        if (failure is null || IsEndOf(handled.Session, failure))
         {
-            RecordFailure(failure);
-        }
-        else
-        {
-            failure = null;
+            return null;
         }
 
+        RecordFailure(failure);
+        return failure;
+    }
+
+    /// <summary>Holds one; false where the runspace cannot be used for another.</summary>
+    private bool Hold(HandledSession handled, ScriptBlock block, RunspaceSnapshot snapshot)
+    {
+        Exception? failure = Run(handled, block);
         if (Stopping.IsCancellationRequested)
         {
             return false;

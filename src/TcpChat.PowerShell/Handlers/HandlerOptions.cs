@@ -20,6 +20,9 @@ internal sealed record HandlerOptions
     /// <summary>True where the block holds a whole conversation; false where it runs once for each message.</summary>
     public bool IsConversation { get; init; }
 
+    /// <summary>True where the block says whether a connection is admitted; it runs once for each, as a conversation does.</summary>
+    public bool IsAdmission { get; init; }
+
     /// <summary>What a conversation gets after its session.</summary>
     public object?[] Arguments { get; init; } = [];
 

@@ -267,7 +267,9 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
 
     private HandlerWorker AddWorker()
     {
-        HandlerWorker worker = options.IsConversation ? new ConversationWorker(this) : new MessageWorker(this);
+        HandlerWorker worker = options.IsAdmission ? new AdmissionWorker(this)
+            : options.IsConversation ? new ConversationWorker(this)
+            : new MessageWorker(this);
         _workers.Add(worker);
         _starting++;
         worker.Start();

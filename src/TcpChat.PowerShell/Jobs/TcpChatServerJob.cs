@@ -18,8 +18,8 @@ namespace TcpChat.Jobs;
 /// </summary>
 public sealed partial class TcpChatServerJob : ChatJob
 {
-    /// <summary>How many warnings are kept for Receive-Job.</summary>
-    private const int WarningLimit = 100;
+    /// <summary>How many warnings are kept for Receive-Job, and as many records of each other stream.</summary>
+    private const int RecordLimit = 100;
 
     /// <summary>How long Stop-Job waits for what the outboxes hold.</summary>
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
@@ -27,7 +27,7 @@ public sealed partial class TcpChatServerJob : ChatJob
     private readonly ChatServer _server;
     private readonly JobPump _pump = new();
     private readonly JobPump.Work _announce;
-    private readonly ListStream<WarningRecord> _warnings = new(new BoundedList<WarningRecord>(WarningLimit));
+    private readonly RecordStreams _records = new(RecordLimit);
     private readonly ConcurrentDictionary<int, SessionEntry> _jobs = new();
     private readonly SessionJobList _children;
     private readonly IHandlers? _handlers;
@@ -45,8 +45,9 @@ public sealed partial class TcpChatServerJob : ChatJob
         _waiting = waiting;
         _output = waiting as WaitingOutput;
         _children = children.List;
+        _rejections = new RejectionNotice(text => Warn("ConnectionRejected", $"{name}: {text}"), server.Options.Session.TimeProvider);
         children.GetJob = GetSessionJob;
-        Warning = _warnings;
+        (Error, Warning, Verbose, Debug, Information) = (_records.Error, _records.Warning, _records.Verbose, _records.Debug, _records.Information);
         UnloadJobStreams();
         _announce = new JobPump.Work(Messages.Announce);
         server.SessionOpened += RaiseOpened;
@@ -54,6 +55,7 @@ public sealed partial class TcpChatServerJob : ChatJob
         server.SessionClosed += RaiseClosed;
         server.SessionForgotten += SessionForgotten;
         server.AcceptFailed += AcceptFailed;
+        server.ConnectionRejected += _rejections.Take;
         server.Inbox.Filled += MessageWaits;
         handlers?.Ended += ShowClosed;
         server.Options.Session.Transcript?.Failed += TranscriptFailed;
@@ -126,7 +128,7 @@ public sealed partial class TcpChatServerJob : ChatJob
     };
 
     /// <summary>True while messages, handlers' output or warnings wait.</summary>
-    public override bool HasMoreData => _warnings.Count > 0 || _waiting.Any || _jobs.Values.Any(static entry => entry.Job.HasMoreData);
+    public override bool HasMoreData => _records.Any || _waiting.Any || _jobs.Values.Any(static entry => entry.Job.HasMoreData);
 
     /// <summary>The address and port it listens at.</summary>
     public override string Location => _server.LocalEndPoint.ToString();
@@ -140,9 +142,13 @@ public sealed partial class TcpChatServerJob : ChatJob
     /// <param name="options">How it listens and serves.</param>
     /// <param name="command">The command line that started it.</param>
     /// <param name="handlers">What answers, where something does; the job ends it.</param>
-    internal static TcpChatServerJob Start(ServerOptions options, string? command, IHandlers? handlers = null)
+    /// <param name="onConnect">What is asked about each connection, where something is; the job ends it.</param>
+    internal static TcpChatServerJob Start(ServerOptions options, string? command, IHandlers? handlers = null, ConnectScript? onConnect = null)
     {
-        TcpChatServerJob job = Listen(options, command, handlers, handlers is null ? null : handlers.HandleAsync);
+        TcpChatServerJob job = Listen(
+            options with { OnConnect = onConnect is null ? null : onConnect.AskAsync }, command, handlers, handlers is null ? null : handlers.HandleAsync);
+        job._connectScript = onConnect;
+        onConnect?.Attach(job);
         ChatRegistry.Add(job);
         job._server.BeginAccept();
         return job;
@@ -182,7 +188,10 @@ public sealed partial class TcpChatServerJob : ChatJob
     }
 
     /// <summary>Tells whoever receives the job of something that was tried in vain.</summary>
-    internal void Warn(string id, string message) => _pump.Post(new JobPump.Work(() => _warnings.Add(new WarningRecord(id, message))));
+    internal void Warn(string id, string message) => Record(new WarningRecord(id, message));
+
+    /// <summary>Puts a record into its stream.</summary>
+    internal void Record(object record) => _pump.Post(new JobPump.Work(() => _records.TryAdd(record)));
 
     /// <summary>The job of one of its sessions; null where the session is kept no longer.</summary>
     internal TcpChatSessionJob? JobOf(ChatSession session) =>
@@ -227,6 +236,9 @@ public sealed partial class TcpChatServerJob : ChatJob
             _server.SessionClosed -= ShowClosed;
             _server.SessionForgotten -= SessionForgotten;
             _server.AcceptFailed -= AcceptFailed;
+            _server.ConnectionRejected -= _rejections.Take;
+            _rejections.Dispose();
+            _connectScript?.Dispose();
             _server.Inbox.Filled -= MessageWaits;
             _handlers?.Ended -= ShowClosed;
             _server.Options.Session.Transcript?.Failed -= TranscriptFailed;
@@ -250,6 +262,7 @@ public sealed partial class TcpChatServerJob : ChatJob
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
             _handlers?.Dispose();
+            _connectScript?.Dispose();
 
             // Behind all that is queued, so that whoever waits has seen the last messages before the job ends.
             _pump.Post(new JobPump.Work(Messages.Announce));

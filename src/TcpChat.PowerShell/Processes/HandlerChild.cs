@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Pipes;
 using System.Net;
 using TcpChat.Errors;
+using TcpChat.Security;
 using TcpChat.Servers;
 using TcpChat.Sessions;
 using TcpChat.Transport;
@@ -9,7 +10,7 @@ using TcpChat.Transport;
 namespace TcpChat.Processes;
 
 /// <summary>
-/// A process that serves one connection, seen from the server: it gets ready, waits for a connection, holds it, and exits.
+/// A process that serves one connection, seen from the server: it gets ready, waits for a connection that is admitted, holds it, and exits.
 /// Always awaited, so that it never stays a zombie.
 /// </summary>
 internal sealed class HandlerChild : ISessionProcess
@@ -27,8 +28,7 @@ internal sealed class HandlerChild : ISessionProcess
     private readonly AnonymousPipeServerStream _commands;
     private readonly AnonymousPipeServerStream _facts;
     private readonly TimeSpan _lingerTimeout;
-    private readonly Func<HandlerChild, Action<object>> _accepted;
-    private readonly Action _changed;
+    private readonly IHandlerChildOwner _owner;
     private readonly OutputTail _standardError = new();
     private readonly TaskCompletionSource<SessionOutcome> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,6 +39,7 @@ internal sealed class HandlerChild : ISessionProcess
     private ErrorFacts? _setupError;
     private Exception? _failure;
     private volatile HandlerChildState _state;
+    private volatile bool _retired;
     private bool _stopped;
 
     private HandlerChild(
@@ -46,15 +47,13 @@ internal sealed class HandlerChild : ISessionProcess
         AnonymousPipeServerStream commands,
         AnonymousPipeServerStream facts,
         TimeSpan lingerTimeout,
-        Func<HandlerChild, Action<object>> accepted,
-        Action changed)
+        IHandlerChildOwner owner)
     {
         _process = process;
         _commands = commands;
         _facts = facts;
         _lingerTimeout = lingerTimeout;
-        _accepted = accepted;
-        _changed = changed;
+        _owner = owner;
         ProcessId = process.Id;
     }
 
@@ -63,6 +62,8 @@ internal sealed class HandlerChild : ISessionProcess
     public EndPoint? RemoteEndPoint { get; private set; }
 
     public EndPoint? LocalEndPoint { get; private set; }
+
+    public TlsFacts? Tls { get; private set; }
 
     public Task<SessionOutcome> Ended => _ended.Task;
 
@@ -73,6 +74,9 @@ internal sealed class HandlerChild : ISessionProcess
 
     /// <summary>True where what its handler failed with was in its error stream.</summary>
     public bool IsFailureRecorded { get; private set; }
+
+    /// <summary>True where it waits for no connection any more; one that it has it may still serve.</summary>
+    public bool IsRetired => _retired;
 
     /// <summary>Where it is in its life.</summary>
     public HandlerChildState State => _state;
@@ -95,12 +99,11 @@ internal sealed class HandlerChild : ISessionProcess
     /// <param name="start">What to start, all but the handles of the pipes.</param>
     /// <param name="setup">What it is to serve, all but the listening socket.</param>
     /// <param name="server">The server.</param>
-    /// <param name="accepted">Told when it has accepted a connection; gives what takes all that the handler writes, in the order it was written. Neither must block.</param>
-    /// <param name="changed">Told when its state changes. Must not block.</param>
+    /// <param name="owner">Told what becomes of it.</param>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.HandlerProcessFailed"/>.</exception>
     /// <exception cref="ObjectDisposedException">The server has stopped.</exception>
     public static HandlerChild Start(
-        HandlerStart start, ProcessSetup setup, ChatServer server, Func<HandlerChild, Action<object>> accepted, Action changed)
+        HandlerStart start, ProcessSetup setup, ChatServer server, IHandlerChildOwner owner)
     {
         HandlerChild child;
         lock (s_starting)
@@ -111,7 +114,7 @@ internal sealed class HandlerChild : ISessionProcess
             try
             {
                 Process process = start.Run(commands.GetClientHandleAsString(), facts.GetClientHandleAsString());
-                child = new HandlerChild(process, commands, facts, server.Options.Session.LingerTimeout, accepted, changed);
+                child = new HandlerChild(process, commands, facts, server.Options.Session.LingerTimeout, owner);
                 setup = setup with { Ticket = share.TicketFor(process.Id), Environment = start.EnvironmentBefore };
             }
             catch
@@ -142,6 +145,13 @@ internal sealed class HandlerChild : ISessionProcess
 
         Send(FrameKind.Stop, Facts.ToBytes(new StopFacts(timeout)));
         _ = KillAfterAsync(timeout + s_grace);
+    }
+
+    /// <summary>Tells it to wait for no connection any more, and to exit unless it has one. Returns at once.</summary>
+    public void Retire()
+    {
+        _retired = true;
+        Send(FrameKind.Retire, []);
     }
 
     public void Kill()
@@ -255,9 +265,16 @@ internal sealed class HandlerChild : ISessionProcess
                 AcceptedFacts facts = Facts.Of<AcceptedFacts>(frame);
                 RemoteEndPoint = AcceptedFacts.ToEndPoint(facts.Remote);
                 LocalEndPoint = AcceptedFacts.ToEndPoint(facts.Local);
+                Tls = facts.Tls;
                 _state = HandlerChildState.Serving;
-                _record = _accepted(this);
-                _changed();
+                _record = _owner.Adopt(this);
+                _owner.Changed();
+                break;
+            case FrameKind.Admitting:
+                MoveTo(HandlerChildState.Admitting);
+                break;
+            case FrameKind.Rejected:
+                _owner.Reject(Facts.Of<RejectedFacts>(frame).Rejection);
                 break;
             case FrameKind.Counters:
                 SessionTotals totals = Facts.Of<CountersFacts>(frame).Totals;
@@ -276,7 +293,8 @@ internal sealed class HandlerChild : ISessionProcess
             default:
                 if (FrameStreams.Read(frame) is { } record)
                 {
-                    _record?.Invoke(record);
+                    // Before there is a session, it is the script that admits connections who writes.
+                    (_record ?? _owner.Record)(record);
                 }
 
                 break;
@@ -285,7 +303,7 @@ internal sealed class HandlerChild : ISessionProcess
 
     private void Finish()
     {
-        if (_state != HandlerChildState.Serving)
+        if (_state != HandlerChildState.Serving && !IsRetired)
         {
             Failure = ExplainFailure();
         }
@@ -301,7 +319,7 @@ internal sealed class HandlerChild : ISessionProcess
     private void MoveTo(HandlerChildState state)
     {
         _state = state;
-        _changed();
+        _owner.Changed();
     }
 
     private ChatException ExplainFailure() => _setupError is { } error

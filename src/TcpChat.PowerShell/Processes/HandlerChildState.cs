@@ -9,6 +9,9 @@ internal enum HandlerChildState
     /// <summary>It waits for a connection.</summary>
     Ready,
 
+    /// <summary>It has one that is not admitted yet.</summary>
+    Admitting,
+
     /// <summary>It holds one, or has held one and is about to exit.</summary>
     Serving,
 

@@ -13,6 +13,9 @@ internal sealed record HandlerFacts : IFacts<HandlerFacts>
     /// <summary>True where the block holds a whole conversation; false where it runs once for each message.</summary>
     public bool IsConversation { get; init; }
 
+    /// <summary>True where the block says whether a connection is admitted.</summary>
+    public bool IsAdmission { get; init; }
+
     /// <summary>The values of its $using: variables by the engine's keys, in CLIXML.</summary>
     public required string Using { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record HandlerFacts : IFacts<HandlerFacts>
     {
         Text = options.Block.Text,
         IsConversation = options.IsConversation,
+        IsAdmission = options.IsAdmission,
         Using = ObjectXml.WriteInput(options.Block.Using),
         Arguments = ObjectXml.WriteInput(options.Arguments),
         Initialization = options.Initialization?.ToString(),
@@ -51,6 +55,7 @@ internal sealed record HandlerFacts : IFacts<HandlerFacts>
     {
         Text = reader.ReadString(),
         IsConversation = reader.ReadBoolean(),
+        IsAdmission = reader.ReadBoolean(),
         Using = reader.ReadString(),
         Arguments = reader.ReadString(),
         Initialization = reader.ReadOptional(),
@@ -64,6 +69,7 @@ internal sealed record HandlerFacts : IFacts<HandlerFacts>
     {
         writer.Write(Text);
         writer.Write(IsConversation);
+        writer.Write(IsAdmission);
         writer.Write(Using);
         writer.Write(Arguments);
         writer.WriteOptional(Initialization);
@@ -81,6 +87,7 @@ internal sealed record HandlerFacts : IFacts<HandlerFacts>
         {
             Block = new HandlerBlock(ScriptBlock.Create(Text), initialization, (Hashtable)ObjectXml.ReadInput(Using)!),
             IsConversation = IsConversation,
+            IsAdmission = IsAdmission,
             Arguments = [.. (IEnumerable<object?>)((ArrayList)ObjectXml.ReadInput(Arguments)!).ToArray()],
             Initialization = initialization,
             ThrottleLimit = 1,

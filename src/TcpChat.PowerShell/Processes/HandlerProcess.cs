@@ -38,7 +38,8 @@ public static class HandlerProcess
         try
         {
             handlers = setup.Handler is null ? null : Prepare(setup.Handler, setup.Server, server);
-            options = new ServerOptions
+            ConnectScript? onConnect = setup.OnConnect is null ? null : PrepareConnect(setup.OnConnect, setup.Server, server);
+            options = setup.Admission.AddTo(new ServerOptions
             {
                 Name = setup.Server.Name,
                 Model = ServerModel.Process,
@@ -46,7 +47,8 @@ public static class HandlerProcess
                 Greeting = setup.Greeting,
                 Answer = setup.Answer,
                 Handler = handlers is null ? null : handlers.HandleAsync,
-            };
+                OnConnect = onConnect is null ? null : onConnect.AskAsync,
+            });
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -90,17 +92,26 @@ public static class HandlerProcess
         return handlers;
     }
 
-    private static TakenConnection Take(ServerPipe server, ProcessSetup setup, ServerOptions options)
+    /// <summary>The same for the script that is asked about each connection.</summary>
+    private static ConnectScript PrepareConnect(HandlerFacts facts, ServerFacts serverFacts, ServerPipe server)
     {
-        using CancellationTokenSource stopping = new();
-        _ = server.Stop.ContinueWith(_ => stopping.Cancel(), stopping.Token, TaskContinuationOptions.None, TaskScheduler.Default);
-        return TakenConnection.TakeAsync(setup.Ticket, options, stopping.Token).GetAwaiter().GetResult();
+        ConnectScript script = new(facts.ToOptions());
+        script.Attach(serverFacts.ToObject(), record => FrameStreams.Send(server, record));
+        script.WarmAsync().GetAwaiter().GetResult();
+        return script;
     }
+
+    private static TakenConnection Take(ServerPipe server, ProcessSetup setup, ServerOptions options) => TakenConnection.TakeAsync(
+        setup.Ticket,
+        options,
+        begins => server.Send(begins ? FrameKind.Admitting : FrameKind.Ready, []),
+        rejection => server.Send(FrameKind.Rejected, new RejectedFacts(rejection)),
+        server.Retired).GetAwaiter().GetResult();
 
     private static void Hold(ServerPipe server, TakenConnection connection, HandlerPool? handlers)
     {
         ChatSession session = connection.Session;
-        server.Send(FrameKind.Accepted, new AcceptedFacts($"{session.RemoteEndPoint}", $"{session.LocalEndPoint}"));
+        server.Send(FrameKind.Accepted, new AcceptedFacts($"{session.RemoteEndPoint}", $"{session.LocalEndPoint}", session.Tls));
         connection.Start();
         _ = StopWhenToldAsync(server, connection);
         SessionTotals told = default;

@@ -10,7 +10,7 @@ namespace TcpChat.Processes;
 /// more clients come at once, more are started together. When there are as many as allowed, nobody accepts, and clients wait
 /// in the system's queue.
 /// </summary>
-internal sealed class HandlerProcessPool
+internal sealed class HandlerProcessPool : IHandlerChildOwner
 {
     /// <summary>How long the first process may take until it is ready.</summary>
     public static readonly TimeSpan FirstReadyTimeout = TimeSpan.FromSeconds(30);
@@ -20,33 +20,25 @@ internal sealed class HandlerProcessPool
 
     private readonly ChatServer _server;
     private readonly HandlerStart _start;
-    private readonly ProcessSetup _setup;
     private readonly int _limit;
     private readonly int _spares;
-    private readonly Func<HandlerChild, Action<object>> _adopt;
-    private readonly Action<ChatException> _failed;
+    private readonly IProcessPoolOwner _owner;
     private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
     private readonly Lock _gate = new();
     private readonly List<HandlerChild> _children = [];
     private readonly Pulse _changed = new();
     private readonly TaskCompletionSource _firstReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private HandlerProcessPool(
-        ChatServer server,
-        HandlerStart start,
-        ProcessSetup setup,
-        int limit,
-        int spares,
-        Func<HandlerChild, Action<object>> adopt,
-        Action<ChatException> failed)
+    private ProcessSetup _setup;
+
+    private HandlerProcessPool(ChatServer server, HandlerStart start, ProcessSetup setup, int limit, int spares, IProcessPoolOwner owner)
     {
         _server = server;
         _start = start;
         _setup = setup;
         _limit = limit;
         _spares = spares;
-        _adopt = adopt;
-        _failed = failed;
+        _owner = owner;
     }
 
     /// <summary>Starts the first process and has the server's connections accepted. Ends when that process is ready.</summary>
@@ -54,27 +46,19 @@ internal sealed class HandlerProcessPool
     /// <param name="setup">What the processes serve, all but the listening socket.</param>
     /// <param name="limit">How many processes there may be at once.</param>
     /// <param name="spares">How many are kept waiting for connections.</param>
-    /// <param name="adopt">Told when a process has accepted a connection; gives what takes all that the handler there writes.</param>
-    /// <param name="failed">Told when a process could not be started, failed to get ready, or died while it waited; it is tried again after a pause.</param>
+    /// <param name="owner">Told what becomes of the processes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.PowerShellNotFound"/> or <see cref="ChatErrorCode.HandlerProcessFailed"/>.</exception>
-    public static async Task StartAsync(
+    public static async Task<HandlerProcessPool> StartAsync(
         ChatServer server,
         ProcessSetup setup,
         int limit,
         int spares,
-        Func<HandlerChild, Action<object>> adopt,
-        Action<ChatException> failed,
+        IProcessPoolOwner owner,
         CancellationToken cancellationToken)
     {
-        if (Facts.ToBytes(setup).Length > Frame.LargestPayload / 2)
-        {
-            throw new ChatException(
-                ChatErrorCode.HandlerProcessFailed,
-                $"The script and the values given to it are more than {Frame.LargestPayload / 2 / (1 << 20)} MiB, too much to be sent to each process.");
-        }
-
-        HandlerProcessPool pool = new(server, HandlerStart.Find(), setup, limit, Math.Min(spares, limit), adopt, failed);
+        ThrowIfTooLarge(setup);
+        HandlerProcessPool pool = new(server, HandlerStart.Find(), setup, limit, Math.Min(spares, limit), owner);
         server.AcceptWith(pool.RunAsync);
         try
         {
@@ -84,6 +68,65 @@ internal sealed class HandlerProcessPool
         {
             throw new ChatException(
                 ChatErrorCode.HandlerProcessFailed, $"The first process for handlers was not ready within {FirstReadyTimeout.TotalSeconds:0} s.");
+        }
+
+        return pool;
+    }
+
+    /// <summary>How many connections wait to be admitted.</summary>
+    public int AdmittingCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _children.Count(static c => c.State == HandlerChildState.Admitting);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Has connections that come from now on served otherwise: the processes that wait are replaced. Ends when none of them
+    /// waits any more; one that has a connection already still admits it as before.
+    /// </summary>
+    public async Task ChangeAsync(ProcessSetup setup, CancellationToken cancellationToken)
+    {
+        ThrowIfTooLarge(setup);
+        HandlerChild[] old;
+        lock (_gate)
+        {
+            _setup = setup;
+            old = [.. _children.Where(static c => !c.IsRetired && c.State < HandlerChildState.Serving)];
+        }
+
+        Array.ForEach(old, static child => child.Retire());
+        _changed.Fire();
+        await _changed.WaitUntilAsync(() => !Array.Exists(old, static c => c.State == HandlerChildState.Ready), cancellationToken).ConfigureAwait(false);
+    }
+
+    Action<object> IHandlerChildOwner.Adopt(HandlerChild child)
+    {
+        _pause.Reset();
+        return _owner.Adopt(child);
+    }
+
+    void IHandlerChildOwner.Reject(RejectedConnection rejection)
+    {
+        _pause.Reset();
+        _server.Reject(rejection);
+    }
+
+    void IHandlerChildOwner.Record(object record) => _owner.Record(record);
+
+    void IHandlerChildOwner.Changed() => _changed.Fire();
+
+    private static void ThrowIfTooLarge(ProcessSetup setup)
+    {
+        if (Facts.ToBytes(setup).Length > Frame.LargestPayload / 2)
+        {
+            throw new ChatException(
+                ChatErrorCode.HandlerProcessFailed,
+                $"The script and the values given to it are more than {Frame.LargestPayload / 2 / (1 << 20)} MiB, too much to be sent to each process.");
         }
     }
 
@@ -122,12 +165,17 @@ internal sealed class HandlerProcessPool
         ThrowIfFailed(stopping);
         int? waiting = _server.ConnectionWaits ? _server.AcceptQueueLength : 0;
         int alive, starting, ready;
+        List<HandlerChild> surplus;
         lock (_gate)
         {
             alive = _children.Count;
-            starting = _children.Count(static c => c.State == HandlerChildState.Starting);
-            ready = _children.Count(static c => c.State == HandlerChildState.Ready);
+            starting = _children.Count(static c => c.State == HandlerChildState.Starting && !c.IsRetired);
+            ready = _children.Count(static c => c.State == HandlerChildState.Ready && !c.IsRetired);
+            surplus = waiting == 0 ? [.. _children.Where(static c => c.State == HandlerChildState.Ready && !c.IsRetired).Take(ready - _spares)] : [];
         }
+
+        // So many were needed only while connections that were not admitted took their time.
+        surplus.ForEach(static child => child.Retire());
 
         // Until the first is ready nobody knows whether any can be.
         bool proven = _firstReady.Task.IsCompletedSuccessfully;
@@ -139,11 +187,7 @@ internal sealed class HandlerProcessPool
         int need = PoolNeed.Of(proven ? _limit : 1, _spares, alive, starting, ready, waiting);
         for (int i = 0; i < need; i++)
         {
-            HandlerChild child = HandlerChild.Start(_start, _setup, _server, Accept, _changed.Fire);
-            lock (_gate)
-            {
-                _children.Add(child);
-            }
+            Start();
         }
 
         return starting + need > 0;
@@ -168,17 +212,26 @@ internal sealed class HandlerProcessPool
         }
     }
 
-    private Action<object> Accept(HandlerChild child)
+    private void Start()
     {
-        _pause.Reset();
-        return _adopt(child);
+        ProcessSetup setup = Volatile.Read(ref _setup);
+        HandlerChild child = HandlerChild.Start(_start, setup, _server, this);
+        lock (_gate)
+        {
+            _children.Add(child);
+            if (setup != _setup)
+            {
+                // It was changed while the process was started.
+                child.Retire();
+            }
+        }
     }
 
     private void Report(ChatException failure)
     {
         if (!_firstReady.TrySetException(failure))
         {
-            _failed(failure);
+            _owner.Fail(failure);
         }
     }
 
@@ -187,7 +240,7 @@ internal sealed class HandlerProcessPool
         HandlerChild[] waiting;
         lock (_gate)
         {
-            waiting = [.. _children.Where(static c => c.State is HandlerChildState.Starting or HandlerChildState.Ready)];
+            waiting = [.. _children.Where(static c => c.State is HandlerChildState.Starting or HandlerChildState.Ready or HandlerChildState.Admitting)];
         }
 
         Array.ForEach(waiting, static child => child.Kill());

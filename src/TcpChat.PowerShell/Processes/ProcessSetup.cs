@@ -14,6 +14,12 @@ internal sealed record ProcessSetup : IFacts<ProcessSetup>
     /// <summary>What the client is greeted with.</summary>
     public string? Greeting { get; init; }
 
+    /// <summary>What a connection has to pass first.</summary>
+    public required AdmissionFacts Admission { get; init; }
+
+    /// <summary>The script that is asked about each connection.</summary>
+    public HandlerFacts? OnConnect { get; init; }
+
     /// <summary>What happens with messages, where there is no handler.</summary>
     public ServerAnswer Answer { get; init; }
 
@@ -33,6 +39,8 @@ internal sealed record ProcessSetup : IFacts<ProcessSetup>
             Ticket = reader.ReadBytes(),
             Session = SessionFacts.Read(reader),
             Greeting = reader.ReadOptional(),
+            Admission = AdmissionFacts.Read(reader),
+            OnConnect = reader.ReadBoolean() ? HandlerFacts.Read(reader) : null,
             Answer = (ServerAnswer)reader.ReadInt32(),
             Handler = reader.ReadBoolean() ? HandlerFacts.Read(reader) : null,
             Server = ServerFacts.Read(reader),
@@ -50,6 +58,9 @@ internal sealed record ProcessSetup : IFacts<ProcessSetup>
         writer.WriteBytes(Ticket);
         Session.Write(writer);
         writer.WriteOptional(Greeting);
+        Admission.Write(writer);
+        writer.Write(OnConnect is not null);
+        OnConnect?.Write(writer);
         writer.Write((int)Answer);
         writer.Write(Handler is not null);
         Handler?.Write(writer);

@@ -8,12 +8,15 @@ namespace TcpChat.Processes;
 /// The way to the server, in a process that serves one of its connections. A thread of its own reads what the server says:
 /// when the pipe ends the server is gone, and this process goes too, whatever it is doing.
 /// </summary>
+#pragma warning disable CA1001 // It lives as long as its process.
 internal sealed class ServerPipe
+#pragma warning restore CA1001
 {
     private readonly AnonymousPipeClientStream _commands;
     private readonly AnonymousPipeClientStream _facts;
     private readonly Lock _writing = new();
     private readonly TaskCompletionSource<ProcessSetup> _setup = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _retired = new();
     private readonly TaskCompletionSource<TimeSpan> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Opens the pipes, whose handles were inherited, and begins to read.</summary>
@@ -28,6 +31,9 @@ internal sealed class ServerPipe
 
     /// <summary>What the server wants served, once it has said so.</summary>
     public Task<ProcessSetup> Setup => _setup.Task;
+
+    /// <summary>Cancelled when the server wants this process to wait for no connection any more.</summary>
+    public CancellationToken Retired => _retired.Token;
 
     /// <summary>Ends when the server wants this process to stop, with the time that the session may take to close.</summary>
     public Task<TimeSpan> Stop => _stop.Task;
@@ -77,6 +83,9 @@ internal sealed class ServerPipe
                 {
                     case FrameKind.Setup:
                         _setup.TrySetResult(Facts.Of<ProcessSetup>(frame));
+                        break;
+                    case FrameKind.Retire:
+                        _ = _retired.CancelAsync();
                         break;
                     case FrameKind.Stop:
                         _stop.TrySetResult(Facts.Of<StopFacts>(frame).Timeout);

@@ -126,7 +126,7 @@ public sealed class ChatClientTests
         await socket.ConnectAsync(itself).WaitAsync(TestContext.Current.CancellationToken).Within();
 
         ChatException e = Assert.Throws<ChatException>(
-            () => ChatClient.Open(socket, new ClientOptions { ComputerName = "127.0.0.1", Port = itself.Port }));
+            () => ChatClient.OpenTransport(socket, new ClientOptions { ComputerName = "127.0.0.1", Port = itself.Port }));
 
         Assert.Equal(ChatErrorCode.ConnectionRefused, e.Code);
     }

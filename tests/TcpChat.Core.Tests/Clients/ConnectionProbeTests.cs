@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using TcpChat.Clients;
+using TcpChat.Core.Tests.Tls;
 using TcpChat.Errors;
 using TcpChat.Framing;
+using TcpChat.Security;
+using TcpChat.Servers;
 using TcpChat.Sessions;
 using TcpChat.TestPeer;
 
@@ -259,6 +262,64 @@ public sealed class ConnectionProbeTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Within());
         await connection.WaitForEndAsync();
+    }
+
+    [Fact]
+    public async Task A_TLS_handshake_is_a_step_of_its_own()
+    {
+        using ChatServer server = ChatServer.Start(TlsServer.Options(ServerAnswer.Echo));
+
+        ChatTestResult result = await new ConnectionProbe(new ProbeOptions { Client = server.Client(), Count = 2 }).RunAsync().Within();
+
+        Assert.True(result.Succeeded, result.Error);
+        Assert.Equal(2, result.Received);
+        Assert.NotNull(result.TlsTime);
+        Assert.Equal("CN=localhost", result.Tls!.PeerSubject);
+        Assert.Equal(Identities.Server.Certificate.NotAfter, result.CertificateExpiresAt);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_accepted_is_a_result_that_has_it()
+    {
+        using ChatServer server = ChatServer.Start(TlsServer.Options());
+
+        ChatTestResult result = await new ConnectionProbe(
+            new ProbeOptions { Client = server.Client(new TlsClientOptions { Trust = Identities.OtherTrust }) }).RunAsync().Within();
+
+        Assert.Equal(ChatErrorCode.CertificateNotTrusted, result.ErrorCode);
+        Assert.NotNull(result.ConnectTime);
+        Assert.Null(result.TlsTime);
+        Assert.Null(result.Tls);
+        Assert.Equal(Identities.Server.Certificate.RawData, result.PeerCertificate!.RawData);
+    }
+
+    [Fact]
+    public async Task A_peer_that_does_not_answer_the_handshake_is_told_when_the_time_is_up()
+    {
+        await using ListeningPeer peer = Peer.Listen("record");
+        ProbeOptions options = Options(peer.Port, 1, _clock);
+        Task<ChatTestResult> run = new ConnectionProbe(options with { Client = options.Client with { Tls = new TlsClientOptions() } }).RunAsync().Within();
+        PeerConnection connection = await peer.WaitForConnectionAsync();
+        await connection.WaitForBytesAsync(1);
+        _clock.Advance(s_time);
+
+        ChatTestResult result = await run;
+
+        Assert.Equal(ChatErrorCode.HandshakeTimeout, result.ErrorCode);
+        Assert.Contains("10 s", result.Error, StringComparison.Ordinal);
+        await connection.WaitForEndAsync();
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_the_client_after_the_handshake_is_told_by_a_round_trip()
+    {
+        using ChatServer server = ChatServer.Start(TlsServer.Options() with { Tls = TlsServer.Tls with { ClientTrust = Identities.Trust } });
+
+        ChatTestResult result = await new ConnectionProbe(new ProbeOptions { Client = server.Client(), Count = 1 }).RunAsync().Within();
+
+        Assert.Equal(ChatErrorCode.HandshakeFailed, result.ErrorCode);
+        Assert.Contains("certificate", result.Error, StringComparison.Ordinal);
+        Assert.NotNull(result.TlsTime);
     }
 
     private static Task<ChatTestResult> RunAsync(int port, int count = 0, TimeProvider? clock = null, MessageFraming? framing = null) =>

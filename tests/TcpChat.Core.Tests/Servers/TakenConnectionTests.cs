@@ -117,7 +117,7 @@ public sealed class TakenConnectionTests : IDisposable
         // Not closed: the copy that is made for children is opened here, by the process it is made for.
         ListenerShare share = _server.ShareListener();
         return TakenConnection.TakeAsync(
-            share.TicketFor(Environment.ProcessId), options ?? TestServer.Prompt with { Answer = ServerAnswer.Echo }, stop);
+            share.TicketFor(Environment.ProcessId), options ?? TestServer.Prompt with { Answer = ServerAnswer.Echo }, null, null, stop);
     }
 
     private sealed class ClientPair(ChatSession first, ChatSession second) : IAsyncDisposable

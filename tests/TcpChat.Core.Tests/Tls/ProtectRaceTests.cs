@@ -207,7 +207,7 @@ public sealed class ProtectRaceTests : IDisposable
         Assert.Equal(["opened", "out before", "out go ahead", "protected", "out after", "closed"], Kinds(session));
         Assert.Equal(["opened", "in before", "in go ahead", "protected", "in after", "closed"], Kinds(client));
         JsonNode atClient = Assert.Single(records, r => (string?)r["kind"] == "protected" && (int?)r["session"] == client.Id);
-        Assert.Equal("Tls13", (string?)atClient["version"]);
+        Assert.Equal("Tls13", (string?)atClient["tls"]);
         Assert.Equal("CN=localhost", (string?)atClient["peer"]);
 
         IEnumerable<string> Kinds(ChatSession of) => records

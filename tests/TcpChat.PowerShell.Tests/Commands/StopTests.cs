@@ -87,6 +87,10 @@ public sealed class StopTests(Engine engine) : IClassFixture<Engine>
     [InlineData("Invoke-TcpRequest ask -ComputerName 127.0.0.1 -Port $args[0]")]
     [InlineData("Invoke-TcpRequest ask -ComputerName 127.0.0.1 -Port $args[0] -Until nothing")]
     [InlineData("Test-TcpChat 127.0.0.1 $args[0] -Count 1 -TimeoutSec 60")]
+    [InlineData("Connect-TcpChat 127.0.0.1 $args[0] -UseTls -TimeoutSec 60")]
+    [InlineData("Invoke-TcpRequest ask -ComputerName 127.0.0.1 -Port $args[0] -UseTls")]
+    [InlineData("Test-TcpChat 127.0.0.1 $args[0] -UseTls -TimeoutSec 60")]
+    [InlineData("Enter-TcpChat -ComputerName 127.0.0.1 -Port $args[0] -UseTls -TimeoutSec 60")]
     public async Task A_request_with_a_connection_of_its_own_ends_at_once_and_so_does_the_connection(string request)
     {
         await using ListeningPeer peer = Peer.Listen("record");
