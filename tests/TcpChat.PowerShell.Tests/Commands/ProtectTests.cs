@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Reflection;
 
 namespace TcpChat.PowerShell.Tests.Commands;
 
@@ -74,10 +75,11 @@ public sealed class ProtectTests(Engine engine) : IClassFixture<Engine>
         Begin + """
         $server = Start-TcpChatServer -ArgumentList $certificate -ScriptBlock {
             param($Session, $Certificate)
-            $Certificate | Protect-TcpChatSession $Session
+            $Certificate | Protect-TcpChatSession $Session -Message 'go ahead'
             Send-TcpMessage hello $Session
         }
         $client = Connect-TcpChat localhost $server.Port
+        $null = Receive-TcpMessage $client
         Protect-TcpChatSession $client -PinnedThumbprint $certificate.Thumbprint
         $null = Receive-TcpMessage $client
         "$($client.Tls.Protocol)"
@@ -128,25 +130,29 @@ public sealed class ProtectTests(Engine engine) : IClassFixture<Engine>
     [Fact]
     public void A_peer_that_says_nothing_is_not_waited_for_longer_than_said()
     {
-        ErrorRecord error = engine.Error(Begin + "Protect-TcpChatSession $client @ca -TimeoutSec 0.05");
+        ErrorRecord error = engine.Error(Begin + "Protect-TcpChatSession $there @own -TimeoutSec 0.05");
         Assert.StartsWith("HandshakeTimeout,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Equal("HandshakeFailed", engine.Text("\"$($client.CloseReason)\""));
+        Assert.Equal("HandshakeFailed", engine.Text("\"$($there.CloseReason)\""));
     }
 
     [Theory]
-    [InlineData("Protect-TcpChatSession $client @ca -TimeoutSec 60")]
-    [InlineData("Protect-TcpChatSession $client @own -Message 'go ahead' -TimeoutSec 60")]
+    [InlineData("Protect-TcpChatSession $there @own -TimeoutSec 60")]
+    [InlineData("Protect-TcpChatSession $there -TargetHost localhost @ca -TimeoutSec 60")]
+    [InlineData("Protect-TcpChatSession $there @own -Message 'go ahead' -TimeoutSec 60")]
     public void Ctrl_C_ends_it_at_once_and_the_session_too(string wait)
     {
         TimeSpan time = TimeSpan.MaxValue;
         for (int attempt = 0; attempt < 3 && time > s_limit; attempt++)
         {
-            engine.Run(Begin);
+            object there = engine.Get<object>(Begin + "$there");
+            PropertyInfo holdsBack = there.GetType().GetProperty("IsHoldingBack", BindingFlags.Instance | BindingFlags.NonPublic)!;
             using RunningScript script = engine.Begin("'begun'; " + wait);
             script.Next();
+            Assert.True(SpinWait.SpinUntil(() => holdsBack.GetValue(there) is true, TimeSpan.FromSeconds(20)), "The handshake did not begin.");
             time = script.Stop();
             Assert.Equal(PSInvocationState.Stopped, script.State);
             Assert.Empty(script.End(TimeSpan.FromSeconds(5)).Errors);
+            Assert.Equal("Closed HandshakeFailed", engine.Text("\"$($there.State) $($there.CloseReason)\""));
         }
 
         Assert.InRange(time, TimeSpan.Zero, s_limit);
