@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using TcpChat.Errors;
 using TcpChat.Security;
 using TcpChat.Transport;
@@ -21,12 +20,13 @@ public sealed partial class ChatSession
     /// </summary>
     /// <param name="options">How, and whom to trust.</param>
     /// <param name="computerName">The name or address that the server's certificate must be for, where the options name none.</param>
-    /// <param name="lastMessage">Sent in clear text as the last thing before; null: nothing.</param>
-    /// <param name="cancellationToken">Gives up; once the handshake has begun the session is over then.</param>
+    /// <param name="lastMessage">Sent in clear text as the last thing before, when nothing that comes is taken for clear text any more; null: nothing.</param>
+    /// <param name="cancellationToken">Gives up; the session is over then, unless it was cancelled from the beginning.</param>
     /// <exception cref="ChatException">
     /// <see cref="ChatErrorCode.UnprotectedDataWaiting"/>, <see cref="ChatErrorCode.AlreadyProtected"/>, <see cref="ChatErrorCode.SessionClosed"/> or
     /// <see cref="ChatErrorCode.SessionInOtherProcess"/>: nothing has happened. <see cref="ChatErrorCode.HandshakeFailed"/>,
-    /// <see cref="ChatErrorCode.TlsAlert"/>, or one about the certificate: the session is over.
+    /// <see cref="ChatErrorCode.TlsAlert"/>, or one about the certificate: the session is over, as it is with
+    /// <see cref="ChatErrorCode.SessionClosed"/> where somebody closes it meanwhile.
     /// </exception>
     /// <exception cref="InvalidOperationException">The session reconnects, which would be in clear text.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
@@ -53,33 +53,27 @@ public sealed partial class ChatSession
         Handover handover = BeginHandover();
         try
         {
-            ITransport wire = _transport;
-            if (last is not null)
-            {
-                await SendFramesAsync(last, 1, cancellationToken).ConfigureAwait(false);
-            }
-
-            await QuietOutboxAsync(cancellationToken).ConfigureAwait(false);
-            ITransport next = await handshake(wire, handover.First, cancellationToken).ConfigureAwait(false);
+            // Whoever closes the session ends the handshake: without TLS nothing more may be sent that could be waited for.
+            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+            await QuietOutboxAsync(last, stop.Token).ConfigureAwait(false);
+            ITransport next = await handshake(_transport, handover.First, stop.Token).ConfigureAwait(false);
             if (!TryProtect(next))
             {
+                next.Abort();
                 throw CannotSend();
             }
 
+            // Before anyone can take what is protected.
+            _codec.BeginStream();
+            _transcript?.Protected(next.Tls!);
             handover.Complete(next);
             _outbox.Resume(next);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            ChatException error = e as ChatException ?? new ChatException(
-                ChatErrorCode.HandshakeFailed,
-                e is OperationCanceledException
-                    ? $"Going over to TLS was given up before the handshake was complete: the session {Id} ({Name}) is over."
-                    : $"The connection was lost before TLS had begun: {e.Message}",
-                e);
-            await EndUnprotectedAsync(error).ConfigureAwait(false);
+            ChatException error = await EndUnprotectedAsync(e).ConfigureAwait(false);
             handover.Fail(new IOException(error.Message, error));
-            if (e is OperationCanceledException)
+            if (e is OperationCanceledException && cancellationToken.IsCancellationRequested)
             {
                 throw;
             }
@@ -93,14 +87,14 @@ public sealed partial class ChatSession
         Handover handover = new();
         lock (_reader.Gate)
         {
-            if (_state != ChatSessionState.Open)
+            if (_state != ChatSessionState.Open || _reader.HasEnded)
             {
                 throw CannotSend();
             }
 
-            if (_transport.Tls is not null)
+            if (_transport.Tls is not null || _reader.IsHandedOver)
             {
-                throw new ChatException(ChatErrorCode.AlreadyProtected, $"The session {Id} ({Name}) is protected by TLS already.");
+                throw new ChatException(ChatErrorCode.AlreadyProtected, $"The session {Id} ({Name}) is protected by TLS already, or about to be.");
             }
 
             if (Inbox.Count > 0 || !_reader.TryHandOver(handover))
@@ -114,16 +108,35 @@ public sealed partial class ChatSession
         return handover;
     }
 
-    /// <summary>What was sent before goes out as it is; what is sent from now on waits for TLS.</summary>
-    private async Task QuietOutboxAsync(CancellationToken cancellationToken)
+    /// <summary>What was sent before goes out as it is, and then the last message; what anybody else sends from now on waits for TLS.</summary>
+    private async Task QuietOutboxAsync(byte[]? last, CancellationToken cancellationToken)
     {
         object holder = new();
-        if (!await _outbox.HoldAsync(holder, cancellationToken).ConfigureAwait(false) || !await _outbox.WaitUntilSentAsync(cancellationToken).ConfigureAwait(false))
+        if (!await _outbox.HoldAsync(holder, cancellationToken).ConfigureAwait(false)
+            || (last is not null && !await SendLastAsync(last, holder, cancellationToken).ConfigureAwait(false))
+            || !await _outbox.WaitUntilSentAsync(cancellationToken).ConfigureAwait(false))
         {
             throw CannotSend();
         }
 
         _outbox.Suspend();
+    }
+
+    private async Task<bool> SendLastAsync(byte[] last, object holder, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            SendOutbox.Offer offer = _transcript is null
+                ? _outbox.TrySend(last, borrowed: false, messages: 1, holder)
+                : _transcript.Send(_outbox, last, borrowed: false, count: 1, holder);
+            if (offer != SendOutbox.Offer.Full)
+            {
+                Interlocked.Add(ref _messagesSent, offer == SendOutbox.Offer.Taken ? 1 : 0);
+                return offer == SendOutbox.Offer.Taken;
+            }
+
+            await _outbox.WaitForRoomAsync(0, cancellationToken, holder).ConfigureAwait(false);
+        }
     }
 
     private bool TryProtect(ITransport next)
@@ -141,15 +154,30 @@ public sealed partial class ChatSession
         }
     }
 
-    private async Task EndUnprotectedAsync(ChatException error)
+    /// <summary>Ends the session, and says why TLS did not begin.</summary>
+    private async Task<ChatException> EndUnprotectedAsync(Exception cause)
     {
+        if (CloseReason is not null)
+        {
+            // It was over before: closed by this side, or lost.
+            Cut(Sessions.CloseReason.LocalClosed, null);
+            return CannotSend();
+        }
+
+        ChatException error = cause as ChatException ?? new ChatException(
+            ChatErrorCode.HandshakeFailed,
+            cause is OperationCanceledException
+                ? $"Going over to TLS was given up before the handshake was complete: the session {Id} ({Name}) is over."
+                : $"The connection was lost before TLS had begun: {cause.Message}",
+            cause);
         SetReason(Sessions.CloseReason.HandshakeFailed, error);
-        if (error.InnerException is not (OperationCanceledException or SocketException))
+        if (cause is ChatException)
         {
             // So that an alert that tells the peer why still gets there.
             await _transport.EndAsync().ConfigureAwait(false);
         }
 
         Cut(Sessions.CloseReason.HandshakeFailed, error);
+        return error;
     }
 }

@@ -33,6 +33,7 @@ internal sealed class SessionReader(
     private bool _refused;
     private bool _isPreloaded;
     private Handover? _handover;
+    private bool _hasEnded;
 
     // Up to here the buffer holds no whole message.
     private int _cut;
@@ -64,6 +65,12 @@ internal sealed class SessionReader(
     /// <summary>True while the sink has no room for a message. To be read under <see cref="Gate"/>.</summary>
     public bool IsRefused => _refused;
 
+    /// <summary>True once the wire has ended. To be read under <see cref="Gate"/>.</summary>
+    public bool HasEnded => _hasEnded;
+
+    /// <summary>True while what arrives is not the session's. To be read under <see cref="Gate"/>.</summary>
+    public bool IsHandedOver => _handover is not null;
+
     /// <summary>Which message is being received, and how much of it has been taken. To be read under <see cref="Gate"/>.</summary>
     public StreamPosition Position => new(_messages + 1, _taken);
 
@@ -94,15 +101,25 @@ internal sealed class SessionReader(
     }
 
     /// <summary>Reads from another wire next, and from the beginning of a message. Not called while one is being read.</summary>
-    public void Attach(ITransport next) => Attach(next, handedOver: false);
+    public void Attach(ITransport next)
+    {
+        lock (_gate)
+        {
+            transport = next;
+            _taken = 0;
+            _stream++;
+            _handover = null;
+            _hasEnded = false;
+        }
+    }
 
     /// <summary>
     /// From now on what arrives is not the session's, until there is another wire. False where something has arrived that
-    /// is no whole message, or a message waits for room. To be called under <see cref="Gate"/>.
+    /// is no whole message, a message waits for room, or nothing will arrive any more. To be called under <see cref="Gate"/>.
     /// </summary>
     public bool TryHandOver(Handover handover)
     {
-        if (_start < _end || _isPreloaded || _handover is not null)
+        if (_start < _end || _isPreloaded || _handover is not null || _hasEnded)
         {
             return false;
         }
@@ -184,23 +201,6 @@ internal sealed class SessionReader(
         }
     }
 
-    private void Attach(ITransport next, bool handedOver)
-    {
-        lock (_gate)
-        {
-            transport = next;
-            _taken = 0;
-            if (handedOver)
-            {
-                _handover = null;
-            }
-            else
-            {
-                _stream++;
-            }
-        }
-    }
-
     private void DropRest()
     {
         lock (_gate)
@@ -245,11 +245,11 @@ internal sealed class SessionReader(
             catch (Exception e) when (Volatile.Read(ref _handover) is { } failed && e is not OutOfMemoryException)
             {
                 // Fails too; whoever begins TLS says why.
-                Attach(await failed.FailAsync(e).ConfigureAwait(false), handedOver: true);
+                Attach(await failed.FailAsync(e).ConfigureAwait(false));
                 continue;
             }
 
-            Attach(await handover.GiveAsync(foreign).ConfigureAwait(false), handedOver: true);
+            Attach(await handover.GiveAsync(foreign).ConfigureAwait(false));
         }
     }
 
@@ -263,6 +263,7 @@ internal sealed class SessionReader(
                 return false;
             }
 
+            _hasEnded = read == 0;
             _end += read;
             Volatile.Write(ref _bytes, _bytes + read);
             return true;

@@ -54,11 +54,11 @@ internal sealed class SessionTranscript
     }
 
     /// <summary>Offers frames to the outbox, and writes down what it has taken. Both in one, so that the order is the same.</summary>
-    public SendOutbox.Offer Send(SendOutbox outbox, ReadOnlyMemory<byte> frames, bool borrowed, int count)
+    public SendOutbox.Offer Send(SendOutbox outbox, ReadOnlyMemory<byte> frames, bool borrowed, int count, object? holder = null)
     {
         lock (_gate)
         {
-            SendOutbox.Offer offer = outbox.TrySend(frames, borrowed, count);
+            SendOutbox.Offer offer = outbox.TrySend(frames, borrowed, count, holder);
             if (offer == SendOutbox.Offer.Taken)
             {
                 Sent(frames.Span);
@@ -84,6 +84,8 @@ internal sealed class SessionTranscript
         _transcript.Release();
     }
 
+    /// <summary>It began in clear text, and goes on in TLS. To be called before anyone can take what comes protected.</summary>
+    public void Protected(TlsFacts tls) => Write(new("protected", _session), json => WriteTls(json, tls));
 
     public void Closed()
     {

@@ -158,6 +158,12 @@ public sealed class ProtectTcpChatSessionCommand : ChatCommand
 
     private void Protect(ChatSession session, Deadline deadline)
     {
+        if (TimeoutSec == 0)
+        {
+            // Before anything is begun that would end the session.
+            throw Late(session);
+        }
+
         try
         {
             Await(_server is not null
@@ -166,11 +172,13 @@ public sealed class ProtectTcpChatSessionCommand : ChatCommand
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
-            throw new ChatException(
-                ChatErrorCode.HandshakeTimeout,
-                $"The session {session.Id} ({session.Name}) did not go over to TLS within {TimeoutSec:0.###} s{(session.State == ChatSessionState.Closed ? ", and is over" : string.Empty)}.");
+            throw Late(session);
         }
     }
+
+    private ChatException Late(ChatSession session) => new(
+        ChatErrorCode.HandshakeTimeout,
+        $"The session {session.Id} ({session.Name}) did not go over to TLS within {TimeoutSec:0.###} s{(session.State == ChatSessionState.Closed ? ", and is over" : string.Empty)}.");
 
     private string HostOf(ChatSession session)
     {

@@ -22,6 +22,16 @@ internal static class ForeignServers
             ["-n", "-d", "-l", $"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", Path.Combine(folder.FullName, "mail")],
         "Server is listening on");
 
+    /// <summary>The same, which takes mail only after STARTTLS.</summary>
+    public static Task<ForeignServer> StartSmtpAsync(string certificatePath, string keyPath) => ForeignServer.StartAsync(
+        "aiosmtpd",
+        (port, folder) =>
+        [
+            "-n", "-d", "-l", $"127.0.0.1:{port}", "--tlscert", certificatePath, "--tlskey", keyPath,
+            "-c", "aiosmtpd.handlers.Mailbox", Path.Combine(folder.FullName, "mail"),
+        ],
+        "Server is listening on");
+
     // Without penalties, because it would answer a client that says much only after seconds.
     private static string IrcConfiguration(int port) =>
         $"""
