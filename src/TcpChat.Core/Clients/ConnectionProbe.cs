@@ -110,14 +110,23 @@ public sealed class ConnectionProbe
 
         byte[] frame = session.Wrap(_options.Message);
         _echo = new EchoMatcher(session.Options.Encoding.GetBytes(_options.Message), session.Options.Framing.Kind);
-        while (_result.Received < _options.Count)
+        try
         {
-            long begin = _clock.GetTimestamp();
-            ValueTask sending = session.SendFramesAsync(frame, 1, ended);
-            _result.Sent++;
-            await sending.ConfigureAwait(false);
-            await ReceiveEchoAsync(session, _echo, ended).ConfigureAwait(false);
-            _result.AddRoundTrip(_clock.GetElapsedTime(begin));
+            while (_result.Received < _options.Count)
+            {
+                long begin = _clock.GetTimestamp();
+                ValueTask sending = session.SendFramesAsync(frame, 1, ended);
+                _result.Sent++;
+                await sending.ConfigureAwait(false);
+                await ReceiveEchoAsync(session, _echo, ended).ConfigureAwait(false);
+                _result.AddRoundTrip(_clock.GetElapsedTime(begin));
+            }
+        }
+        catch (ChatException) when (session is { CloseReason: CloseReason.HandshakeFailed, Error: ChatException })
+        {
+            // With TLS 1.3 a server looks at the client's certificate when the client's handshake is over already.
+            ChatException refusal = (ChatException)session.Error;
+            throw new ChatException(refusal.Code, $"{Target}: {refusal.Message}", refusal);
         }
     }
 
@@ -131,12 +140,6 @@ public sealed class ConnectionProbe
             {
                 return;
             }
-        }
-
-        if (session is { CloseReason: CloseReason.HandshakeFailed, Error: ChatException refusal })
-        {
-            // With TLS 1.3 a server looks at the client's certificate when the client's handshake is over already.
-            throw new ChatException(refusal.Code, $"{Target}: {refusal.Message}", refusal);
         }
 
         throw new ChatException(

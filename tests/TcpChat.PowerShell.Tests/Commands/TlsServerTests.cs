@@ -30,7 +30,7 @@ public sealed class TlsServerTests(TlsEngine tls) : IClassFixture<TlsEngine>
     [InlineData("-Echo -Framing Raw", "hi")]
     [InlineData("-Model Iterative -Echo", "hi")]
     [InlineData("-OnMessage { \"$_ $($Session.Tls.Protocol)\" }", "hi Tls13")]
-    [InlineData("-ScriptBlock { param($Session) Send-TcpMessage $Session.Tls.Protocol $Session }", "Tls13")]
+    [InlineData("-ScriptBlock { param($Session) $null = Receive-TcpMessage $Session; Send-TcpMessage $Session.Tls.Protocol $Session }", "Tls13")]
     public void It_is_spoken_with_each_framing_and_answer(string parameters, string answer) => Assert.Equal(
         answer,
         Run($$"""
