@@ -258,10 +258,10 @@ Describe 'Stop-TcpChatServer' {
         $server = Start-TcpChatServer -OutboxByteLimit 100000
         $null = Start-TestPeer never-reads -ConnectTo $server.Port
         $session = Wait-TcpChatSession -Server $server -TimeoutSec 10
-        # Until the system takes no more and then the outbox does not either.
+        # Until the system takes no more and then the outbox does not either: for a moment it may be full while the system still has room.
         $full = [byte[]]::new(90000)
         do {
-            Send-TcpMessage $full $session -TimeoutSec 0 -ErrorVariable refused -ErrorAction SilentlyContinue
+            Send-TcpMessage $full $session -TimeoutSec 0.5 -ErrorVariable refused -ErrorAction SilentlyContinue
         } until ($refused)
 
         $refused[0].FullyQualifiedErrorId | Should -BeLike 'SendTimeout,*'
