@@ -238,12 +238,12 @@ public sealed class HandlerTests
             called = true;
             return _gate.Task;
         });
-        Task? stopping = null;
-        server.SessionOpened += session => stopping = server.StopSessionAsync(session, TestServer.Time);
+        TaskCompletionSource<Task> stopping = new();
+        server.SessionOpened += session => stopping.SetResult(server.StopSessionAsync(session, TestServer.Time));
         await using PeerConnection peer = await server.ConnectPeerAsync();
 
         Assert.Equal(PeerEnd.Eof, await peer.WaitForEndAsync());
-        await stopping!.Within();
+        await (await stopping.Task.Within()).Within();
         Assert.False(called);
         await server.StopAsync(TimeSpan.Zero).Within();
     }
