@@ -49,7 +49,16 @@ public static class ChatClient
     private static async Task<ITransport> DialAsync(ClientOptions options, CancellationToken cancellationToken)
     {
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(options.ConnectTimeout);
+        if (options.ConnectTimeout == TimeSpan.Zero)
+        {
+            // Now, and not by a timer, which a connection on this machine may forestall.
+            await deadline.CancelAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            deadline.CancelAfter(options.ConnectTimeout);
+        }
+
         ITransport? transport = null;
         try
         {
