@@ -142,7 +142,7 @@ Describe 'Who is let in' {
             $session | Format-List *
             Get-TcpChatSession | Format-List *
             $made | Format-List *
-            Start-TcpChatServer -CertificatePath $made[1].CertificatePath -KeyPath $made[1].KeyPath -KeyPassword $secret
+            try { Start-TcpChatServer -CertificatePath $made[1].CertificatePath -KeyPath $made[1].KeyPath -KeyPassword $secret } catch { $_.FullyQualifiedErrorId; $_ }
         } *>&1 | Out-String
         $shown | Should -BeLike '*KeyPasswordWrong*'
         $shown | Should -Not -BeLike '*open-sesame*'
