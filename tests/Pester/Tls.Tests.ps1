@@ -147,7 +147,7 @@ Describe 'Who is let in' {
         $shown | Should -BeLike '*KeyPasswordWrong*'
         $shown | Should -Not -BeLike '*open-sesame*'
         $shown | Should -Not -BeLike '*pass-word-17*'
-        $shown | Should -Not -BeLike '*PRIVATE KEY*'
+        $shown | Should -Not -BeLike '*-----BEGIN*'
     }
 }
 
