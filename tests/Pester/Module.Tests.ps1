@@ -92,10 +92,10 @@ Describe 'The module' {
         "$state" | Should -Be 'Closed'
     }
 
-    It 'does not keep a process alive that has a server and a session' {
+    It 'does not keep a process alive that has a server and a session: Start-TcpChatServer <_>' -ForEach '', '-OnMessage { 1 }', '-ScriptBlock { 1 }', '-Echo -OnConnect { $true }' {
         $program = Start-TestProgram ([System.Environment]::ProcessPath) '-NoProfile', '-NonInteractive', '-Command', @"
 Import-Module '$manifestPath'
-`$server = Start-TcpChatServer
+`$server = Start-TcpChatServer $_
 `$session = Connect-TcpChat 127.0.0.1 `$server.Port
 'done'
 "@

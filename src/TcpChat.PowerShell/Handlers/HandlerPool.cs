@@ -132,7 +132,7 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
     {
         lock (_gate)
         {
-            while (!_closed)
+            while (!_closed && !worker.IsGoing)
             {
                 while (_ready.TryDequeue(out (HandledSession Session, long Since) next))
                 {
@@ -154,6 +154,15 @@ internal sealed class HandlerPool(HandlerOptions options) : IHandlers
             }
 
             return null;
+        }
+    }
+
+    /// <summary>Has the workers that wait look whether they shall go.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
         }
     }
 

@@ -64,6 +64,9 @@ internal abstract class HandlerWorker(HandlerPool pool)
         _ = Task.Run(() => StopAsync(session, shell));
     }
 
+    /// <summary>True where it shall take no session any more.</summary>
+    public bool IsGoing => _stopping.IsCancellationRequested;
+
     /// <summary>Serves until the pool says that it shall go, or until it was stopped.</summary>
     protected abstract void Serve();
 
@@ -194,6 +197,7 @@ internal abstract class HandlerWorker(HandlerPool pool)
             Runspace.SessionStateProxy.SetVariable(
                 "ErrorActionPreference", Options.ErrorAction == HandlerErrorAction.Close ? ActionPreference.Stop : ActionPreference.Continue);
             Intrinsics = (EngineIntrinsics)Runspace.SessionStateProxy.GetVariable("ExecutionContext");
+            Runspace.StateChanged += GoWithRunspace;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -222,6 +226,19 @@ internal abstract class HandlerWorker(HandlerPool pool)
         }
     }
 
+    /// <summary>
+    /// PowerShell closes every runspace before it exits, and waits for what runs there. The engine's stop does not wake a
+    /// thread that waits for its next session.
+    /// </summary>
+    private void GoWithRunspace(object? sender, RunspaceStateEventArgs e)
+    {
+        if (e.RunspaceStateInfo.State == RunspaceState.Closing)
+        {
+            _stopping.Cancel();
+            pool.Wake();
+        }
+    }
+
     private void Leave()
     {
         try
@@ -229,6 +246,7 @@ internal abstract class HandlerWorker(HandlerPool pool)
             (_initialClients, _initialServers) = ([], []);
             CloseWhatIsLeft();
             Runspace.DefaultRunspace = null;
+            Runspace.StateChanged -= GoWithRunspace;
             Runspace.Dispose();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
