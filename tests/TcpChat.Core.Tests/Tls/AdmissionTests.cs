@@ -163,7 +163,7 @@ public sealed class AdmissionTests
             ComputerName = "127.0.0.1",
             Port = silent.Port,
             Tls = TlsServer.Trusting,
-            ConnectTimeout = TimeSpan.FromMilliseconds(200),
+            ConnectTimeout = TimeSpan.FromSeconds(3),
         }).Within());
 
         Assert.Equal(ChatErrorCode.HandshakeTimeout, e.Code);

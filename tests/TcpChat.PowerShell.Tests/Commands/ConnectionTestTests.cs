@@ -58,7 +58,7 @@ public sealed class ConnectionTestTests(Engine engine) : IClassFixture<Engine>
     {
         await using ListeningPeer peer = Peer.Listen(behavior);
         Assert.Equal(told, _engine.Text(
-            "Test-TcpChat 127.0.0.1 $args[0] -Count 2 -TimeoutSec 1 | ForEach-Object { \"$($_.ErrorCode) $($_.Received)/$($_.Sent) $($_.UnexpectedMessages)\" }", peer.Port));
+            "Test-TcpChat 127.0.0.1 $args[0] -Count 2 -TimeoutSec 3 | ForEach-Object { \"$($_.ErrorCode) $($_.Received)/$($_.Sent) $($_.UnexpectedMessages)\" }", peer.Port));
     }
 
     [Fact]

@@ -171,8 +171,8 @@ public sealed class TlsClientTests(TlsEngine tls) : IClassFixture<TlsEngine>
                 """));
 
     [Theory]
-    [InlineData("Test-TcpChat 127.0.0.1 $args[0] -UseTls -TimeoutSec 0.3 | ForEach-Object { \"$($_.ErrorCode)\" }")]
-    [InlineData("Connect-TcpChat 127.0.0.1 $args[0] -UseTls -TimeoutSec 0.3 -ErrorAction SilentlyContinue -ErrorVariable failed; $failed[0].FullyQualifiedErrorId.Split(',')[0]")]
+    [InlineData("Test-TcpChat 127.0.0.1 $args[0] -UseTls -TimeoutSec 3 | ForEach-Object { \"$($_.ErrorCode)\" }")]
+    [InlineData("Connect-TcpChat 127.0.0.1 $args[0] -UseTls -TimeoutSec 3 -ErrorAction SilentlyContinue -ErrorVariable failed; $failed[0].FullyQualifiedErrorId.Split(',')[0]")]
     public async Task A_peer_that_says_nothing_is_told_from_one_that_is_not_there(string script)
     {
         await using ListeningPeer peer = Peer.Listen("silent");
