@@ -55,9 +55,9 @@ Describe 'Test-TcpChat' {
         $dead = Start-TestPeer never-accepts
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
         $results = $dead.Port, $dead.Port, $server.Port | ForEach-Object { [pscustomobject]@{ ComputerName = '127.0.0.1'; Port = $_ } } |
-            Test-TcpChat -TimeoutSec 0.5
-        $watch.ElapsedMilliseconds | Should -BeGreaterThan 400
-        $watch.ElapsedMilliseconds | Should -BeLessThan 3000
+            Test-TcpChat -TimeoutSec 2
+        $watch.ElapsedMilliseconds | Should -BeGreaterThan 1900
+        $watch.ElapsedMilliseconds | Should -BeLessThan 4000
         $results.ErrorCode | Should -Be 'ConnectTimeout', 'ConnectTimeout', $null
     }
 

@@ -46,7 +46,7 @@ Describe 'Wait-TcpMessage' {
 
         It 'tells in its error what had come, and leaves it' {
             "so far`e[31m" | Send-TcpMessage -Session $talk.Client
-            $null = Wait-TcpMessage 'more' $talk.Remote -TimeoutSec 0.5 -ErrorAction SilentlyContinue -ErrorVariable failure
+            $null = Wait-TcpMessage 'more' $talk.Remote -TimeoutSec 3 -ErrorAction SilentlyContinue -ErrorVariable failure
             $failure[0].FullyQualifiedErrorId | Should -Be 'ReceiveTimeout,TcpChat.Commands.WaitTcpMessageCommand'
             $failure[0].TargetObject | Should -Be $talk.Remote
             $failure[0].Exception.Received | Should -BeExactly "so far`e[31m`n"

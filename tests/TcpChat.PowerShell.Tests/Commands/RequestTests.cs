@@ -34,7 +34,7 @@ public sealed class RequestTests(Engine engine) : IClassFixture<Engine>
 
     [Theory]
     [InlineData("-Count 2", "a|b")]
-    [InlineData("-IdleTimeoutSec 0.2", "a|b|c")]
+    [InlineData("-IdleTimeoutSec 1", "a|b|c")]
     [InlineData("-IdleTimeoutSec 5 -Count 2", "a|b")]
     [InlineData("-Until 'b\\n'", "b\n")]
     public void The_parameters_say_where_the_answer_ends(string end, string answer)
@@ -78,7 +78,7 @@ public sealed class RequestTests(Engine engine) : IClassFixture<Engine>
     {
         (var output, var errors) = _engine.RunWithErrors(
             Echo + "$mute = Start-TcpChatServer; $silent = Connect-TcpChat -Port $mute.Port\n"
-            + $"Invoke-TcpRequest hi $silent, $client -TimeoutSec 0.5 {end} | ForEach-Object {{ \"$_\" }}");
+            + $"Invoke-TcpRequest hi $silent, $client -TimeoutSec 3 {end} | ForEach-Object {{ \"$_\" }}");
         Assert.Equal("hi", Assert.Single(output).ToString());
         Assert.StartsWith("ReceiveTimeout,", Assert.Single(errors).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
@@ -125,7 +125,7 @@ public sealed class RequestTests(Engine engine) : IClassFixture<Engine>
                 filter Show { "$($_.GetType().Name) $_" }
                 $raw = Start-TcpChatServer -Echo -Framing Raw
                 $in = [byte[]](1, 0, 255, 10, 13)
-                , (Invoke-TcpRequest $in -ComputerName localhost -Port $raw.Port -AsByteStream -IdleTimeoutSec 0.2) | Show
+                , (Invoke-TcpRequest $in -ComputerName localhost -Port $raw.Port -AsByteStream -IdleTimeoutSec 1) | Show
                 , ([byte[]](65, 66) | Invoke-TcpRequest -Session $client -AsByteStream) | Show
                 , (Invoke-TcpRequest "AB`nC" $client -AsByteStream -Count 2) | Show
                 """));
@@ -178,7 +178,7 @@ public sealed class RequestTests(Engine engine) : IClassFixture<Engine>
     [Fact]
     public void Answers_that_came_before_an_error_are_given()
     {
-        (var output, var errors) = _engine.RunWithErrors(Echo + "Invoke-TcpRequest \"a`nb\" $client -Count 3 -TimeoutSec 0.3 | ForEach-Object Text");
+        (var output, var errors) = _engine.RunWithErrors(Echo + "Invoke-TcpRequest \"a`nb\" $client -Count 3 -TimeoutSec 3 | ForEach-Object Text");
         Assert.Equal(["a", "b"], output.Select(static o => o.ToString()));
         var error = Assert.Single(errors);
         Assert.StartsWith("ReceiveTimeout,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -190,7 +190,7 @@ public sealed class RequestTests(Engine engine) : IClassFixture<Engine>
     {
         (var output, var errors) = _engine.RunWithErrors(Echo +
             """
-            Invoke-TcpRequest hello $client -Until nothing -TimeoutSec 0.3
+            Invoke-TcpRequest hello $client -Until nothing -TimeoutSec 3
             (Receive-TcpMessage $client).Text
             """);
         Assert.Equal("hello", Assert.Single(output).ToString());
