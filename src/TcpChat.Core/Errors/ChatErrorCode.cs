@@ -164,4 +164,43 @@ public enum ChatErrorCode
 
     /// <summary>More connections wait to be admitted than may; this one was the oldest.</summary>
     TooManyHandshakes,
+
+    /// <summary>A name of a user or a room is too long, empty, or has a character that it must not have.</summary>
+    NameInvalid,
+
+    /// <summary>Somebody else has that name, or one that looks like it.</summary>
+    NameTaken,
+
+    /// <summary>There is no user of that name.</summary>
+    UserNotFound,
+
+    /// <summary>There is no room of that name, or the user is not in it.</summary>
+    RoomNotFound,
+
+    /// <summary>There are as many rooms as there may be, or the user is in as many as a user may be in.</summary>
+    TooManyRooms,
+
+    /// <summary>There is no such command or request, or it lacks something.</summary>
+    UnknownCommand,
+
+    /// <summary>Only an operator may do that.</summary>
+    NotOperator,
+
+    /// <summary>The user may read but not speak.</summary>
+    Muted,
+
+    /// <summary>The user was put out by an operator.</summary>
+    Kicked,
+
+    /// <summary>The name or the address may not come in.</summary>
+    Banned,
+
+    /// <summary>The user did not read fast enough what the server sent.</summary>
+    SlowReader,
+
+    /// <summary>The server has no rooms, or speaks another version of their protocol.</summary>
+    NoRooms,
+
+    /// <summary>The text is longer than a message of a room may be, or empty.</summary>
+    TextInvalid,
 }
