@@ -24,9 +24,6 @@ public sealed record ClientOptions
     /// <summary>Sends the access token also where no TLS protects it, so that everybody on the way can read it.</summary>
     public bool AllowUnencryptedAuthentication { get; init; }
 
-    /// <summary>Comes into the server's rooms, and speaks their protocol; null: the session is a plain one.</summary>
-    public RoomEntry? Rooms { get; init; }
-
     /// <summary>How long resolving, connecting and the TLS handshake may take together, each time.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using TcpChat.Errors;
-using TcpChat.Rooms;
 using TcpChat.Sessions;
 using TcpChat.Threading;
 using TcpChat.Transport;
@@ -87,9 +86,6 @@ public sealed class ChatServer : IDisposable
 
     /// <summary>Connections that are waiting to be admitted now.</summary>
     public int HandshakeCount => _admission.Count;
-
-    /// <summary>Its rooms; null where it has none.</summary>
-    public RoomHub? Rooms { get; }
 
     /// <summary>The messages of all its sessions, in the order they came.</summary>
     public ServerInbox Inbox { get; } = new();

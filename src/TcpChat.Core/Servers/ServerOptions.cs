@@ -1,5 +1,4 @@
 using System.Net;
-using TcpChat.Rooms;
 using TcpChat.Security;
 using TcpChat.Sessions;
 
@@ -47,9 +46,6 @@ public sealed record ServerOptions
 
     /// <summary>What answers each session.</summary>
     public SessionHandler? Handler { get; init; }
-
-    /// <summary>What is sent to a session is for the others in its room, and how the rooms are; null: there are none.</summary>
-    public RoomOptions? Rooms { get; init; }
 
     /// <summary>Text sent to each new session as its first message.</summary>
     public string? Greeting { get; init; }

@@ -1,4 +1,3 @@
-using TcpChat.Rooms;
 using TcpChat.Text;
 
 namespace TcpChat.Sessions;
@@ -29,11 +28,6 @@ public sealed class ChatMessage
     {
         get
         {
-            if (Said is not null)
-            {
-                return Said.Text;
-            }
-
             if (_text is null)
             {
                 string text = TextCodec.Decode(_bytes, _described, out int invalidBytes);
@@ -54,25 +48,10 @@ public sealed class ChatMessage
     public ChatSession Session { get; }
 
     /// <summary>Who sent it: the user's name where there is one, or else the session's.</summary>
-    public string Sender => Said?.Sender ?? Session.UserName ?? Session.Name;
+    public string Sender => Session.UserName ?? Session.Name;
 
     /// <summary>When it was received, in local time.</summary>
     public DateTime ReceivedAt => _receivedAtUtc.ToLocalTime();
-
-    /// <summary>What it is, where it came from rooms; null elsewhere.</summary>
-    public RoomMessageKind? Kind => Said?.Kind;
-
-    /// <summary>The room it was said in; null where that is none.</summary>
-    public string? Room => Said?.Room;
-
-    /// <summary>The only user it is for; null elsewhere.</summary>
-    public string? To => Said?.To;
-
-    /// <summary>Its number among all that was said in the rooms of its server; 0 for what is in no history, and outside rooms.</summary>
-    public long Id => Said?.Id ?? 0;
-
-    /// <summary>When the server of its room took it, in local time; null outside rooms.</summary>
-    public DateTime? SentAt => Said?.SentAt;
 
     /// <summary>Its number in its session, from 1.</summary>
     public long Sequence { get; }
@@ -82,9 +61,6 @@ public sealed class ChatMessage
 
     /// <summary>Where it stands in its session's stream.</summary>
     internal StreamPosition Position => new(Sequence, Taken);
-
-    /// <summary>What was said in a room, where it came from one. Its text is the message's.</summary>
-    internal RoomMessage? Said { get; init; }
 
     /// <summary>Which of its session's connections it came by, where a lost one was made again.</summary>
     internal int Connection { get; init; }
@@ -125,7 +101,7 @@ public sealed class ChatMessage
     }
 
     private ChatMessage With(byte[] bytes, MessageText text, int taken) =>
-        new(Session, bytes, text, Sequence, Arrival, _receivedAtUtc, taken) { Connection = Connection, Said = Said };
+        new(Session, bytes, text, Sequence, Arrival, _receivedAtUtc, taken) { Connection = Connection };
 
     /// <summary>The text.</summary>
     public override string ToString() => Text;

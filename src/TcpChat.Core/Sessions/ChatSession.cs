@@ -1,7 +1,6 @@
 using System.Net;
 using TcpChat.Clients;
 using TcpChat.Errors;
-using TcpChat.Rooms;
 using TcpChat.Text;
 using TcpChat.Transport;
 
@@ -133,15 +132,6 @@ public sealed partial class ChatSession : IDisposable
     /// <summary>True while messages can be sent, or can wait for a connection.</summary>
     public bool CanSend => _state is ChatSessionState.Open or ChatSessionState.HalfClosed or ChatSessionState.Reconnecting;
 
-    /// <summary>What it can ask of the server's rooms; null where it was not connected to be in them.</summary>
-    public RoomClient? Rooms { get; internal set; }
-
-    /// <summary>The room that it is in now; null where it is in none.</summary>
-    public string? Room => Rooms?.Room;
-
-    /// <summary>How text goes over its wire where it is one of rooms; null: as it is.</summary>
-    internal RoomVoice? Voice { get; set; }
-
     internal DateTime ConnectedAtUtc { get; private set; }
 
     internal TextCodec Codec => _codec;
@@ -159,7 +149,7 @@ public sealed partial class ChatSession : IDisposable
         SendFramesAsync(Wrap(bytes.Span), 1, borrowed: false, cancellationToken);
 
     /// <summary>Text as it goes over this session's wire.</summary>
-    public byte[] Wrap(string text) => Voice is { } voice ? voice.Wrap(text) : _codec.Wrap(text, _options.Framing);
+    public byte[] Wrap(string text) => _codec.Wrap(text, _options.Framing);
 
     /// <summary>Bytes as they go over this session's wire.</summary>
     public byte[] Wrap(ReadOnlySpan<byte> bytes) => _options.Framing.Wrap(bytes);
@@ -202,7 +192,7 @@ public sealed partial class ChatSession : IDisposable
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    internal ChatMessage MakeMessage(ReadOnlySpan<byte> payload, RoomMessage? said = null)
+    internal ChatMessage MakeMessage(ReadOnlySpan<byte> payload)
     {
         RecordReceived(payload, isPart: _reader.Taken > 0);
 
@@ -218,7 +208,6 @@ public sealed partial class ChatSession : IDisposable
             _reader.Taken)
         {
             Connection = _reader.Stream,
-            Said = said,
         };
     }
 
